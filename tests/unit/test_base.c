@@ -1,0 +1,224 @@
+/* The foundations: buffers, dates, cleaned text, errors, secrets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/buf.h"
+#include "core/base/date.h"
+#include "core/base/err.h"
+#include "core/base/secret.h"
+#include "core/base/text.h"
+
+static void a_buffer_refuses_what_passes_its_ceiling(void **state)
+{
+	struct ks_buf buf;
+
+	(void)state;
+	ks_buf_init(&buf, 8);
+	assert_true(ks_buf_puts(&buf, "12345"));
+	assert_false(ks_buf_puts(&buf, "6789"));
+	assert_true(buf.overflow);
+	assert_string_equal(ks_buf_text(&buf), "12345");
+	assert_true(ks_buf_printf(&buf, "%d", 678));
+	assert_string_equal(ks_buf_text(&buf), "12345678");
+	ks_buf_reset(&buf);
+	assert_false(buf.overflow);
+	assert_string_equal(ks_buf_text(&buf), "");
+	ks_buf_free(&buf);
+}
+
+static void dates_are_written_in_each_form(void **state)
+{
+	char text[KS_DATE_SIZE];
+
+	(void)state;
+	assert_string_equal(ks_date_rfc3339(1628236800000, text), "2021-08-06T08:00:00Z");
+	assert_string_equal(ks_date_rfc3339(1628236800123, text), "2021-08-06T08:00:00.123Z");
+	assert_string_equal(ks_date_rfc3339(-1, text), "1969-12-31T23:59:59.999Z");
+	assert_string_equal(ks_date_amz(1628251200000, text), "20210806T120000Z");
+	assert_string_equal(ks_date_http(1628251200000, text), "Fri, 06 Aug 2021 12:00:00 GMT");
+}
+
+static void dates_are_read_in_each_form(void **state)
+{
+	int64_t ms = 0;
+
+	(void)state;
+	assert_true(ks_date_parse_rfc3339("2021-08-06T08:00:00.1234Z", &ms));
+	assert_int_equal(ms, 1628236800123);
+	assert_true(ks_date_parse_rfc3339("2021-08-06T10:00:00+02:00", &ms));
+	assert_int_equal(ms, 1628236800000);
+	assert_true(ks_date_parse_rfc3339("2021-08-06T08:00:00UTC", &ms));
+	assert_int_equal(ms, 1628236800000);
+	assert_false(ks_date_parse_rfc3339("2021-13-06T08:00:00Z", &ms));
+	assert_false(ks_date_parse_rfc3339("2021-08-06", &ms));
+	assert_true(ks_date_parse_amz("20210806T120000Z", &ms));
+	assert_int_equal(ms, 1628251200000);
+	assert_false(ks_date_parse_amz("20210806T120000", &ms));
+	assert_true(ks_date_parse_http("Fri, 06 Aug 2021 12:00:00 GMT", &ms));
+	assert_int_equal(ms, 1628251200000);
+	assert_false(ks_date_parse_http("Fri", &ms));
+	assert_false(ks_date_parse_http("", &ms));
+}
+
+static void spans_read_as_one_short_word(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *word;
+	} cases[] = {{-5, "0s"}, {59, "59s"}, {60, "1m"}, {3599, "59m"}, {3600, "1h"},
+	    {47 * 3600, "47h"}, {48 * 3600, "2d"}, {412 * 86400 + 5, "412d"}};
+	char text[KS_DATE_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int64_t ms = cases[i].seconds * 1000, next = ks_date_span_changes_in(ms);
+		char later[KS_DATE_SIZE];
+
+		assert_string_equal(ks_date_span(ms, text), cases[i].word);
+		assert_true(next > 0);
+		assert_string_equal(ks_date_span(ms + next - 1, later), text);
+		assert_string_not_equal(ks_date_span(ms + next, later), text);
+	}
+}
+
+static void hostile_text_gets_a_harmless_twin(void **state)
+{
+	static const struct {
+		const char *raw, *clean;
+	} cases[] = {
+	    {"plain-name", "plain-name"},
+	    {"a\x1b[31mred", "a\xef\xbf\xbd[31mred"},
+	    {"line\r\nbreak\tand tab", "line  break and tab"},
+	    {"\xe2\x80\xaegnp.exe", "\xef\xbf\xbdgnp.exe"}, /* right-to-left override */
+	    {"a\xe2\x80\x8b"
+	     "b",
+		"a\xef\xbf\xbd"
+		"b"}, /* zero-width space */
+	    {"bad\xff\xc0\x80utf8", "bad\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdutf8"},
+	    {"e\xcc\x81\xcc\x81\xcc\x81\xcc\x81!", "e\xcc\x81\xcc\x81!"}, /* a tower of marks */
+	    {"\xf3\xa0\x81\xa1tag", "\xef\xbf\xbdtag"},
+	    {"\xc2\x9b"
+	     "31m",
+		"\xef\xbf\xbd"
+		"31m"}, /* C1 CSI */
+	    {"\xe6\x97\xa5\xe6\x9c\xac", "\xe6\x97\xa5\xe6\x9c\xac"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ks_str str = {0};
+
+		ks_str_set(&str, cases[i].raw);
+		assert_string_equal(ks_str_raw(&str), cases[i].raw);
+		assert_string_equal(ks_str_clean(&str), cases[i].clean);
+		assert_true(ks_text_is_clean(str.clean, strlen(str.clean)));
+		ks_str_free(&str);
+		assert_string_equal(ks_str_clean(&str), "");
+	}
+}
+
+static void cleaning_never_cuts_a_character_in_two(void **state)
+{
+	char small[6];
+
+	(void)state;
+	assert_int_equal(ks_text_clean(small, sizeof small, "\xe6\x97\xa5\xe6\x9c\xac", 6), 3);
+	assert_string_equal(small, "\xe6\x97\xa5");
+}
+
+static void widths_are_counted_in_cells(void **state)
+{
+	(void)state;
+	assert_int_equal(ks_text_width("abc"), 3);
+	assert_int_equal(ks_text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
+	assert_int_equal(ks_text_width("e\xcc\x81"), 1);
+	assert_int_equal(ks_text_width("\xf0\x9f\x9a\x80"), 2);
+	assert_int_equal(ks_text_fit("\xe6\x97\xa5\xe6\x9c\xac", 3), 3);
+	assert_int_equal(ks_text_fit("e\xcc\x81x", 1), 3);
+}
+
+static void an_error_is_one_clear_line(void **state)
+{
+	struct ks_err err;
+	char line[200];
+
+	(void)state;
+	assert_false(ks_err_set(&err, KS_ERR_SERVICE, "No bucket %s", "x\x1b"));
+	ks_err_tip(&err, "check the name");
+	strcpy(err.code, "NotFoundException");
+	assert_string_equal(ks_err_line(&err, line, sizeof line),
+	    "NotFoundException: No bucket x\xef\xbf\xbd (check the name)");
+	assert_true(ks_err_is_not_found(&err));
+	strcpy(err.code, "InvalidInputException");
+	assert_false(ks_err_is_not_found(&err));
+	strcpy(err.subcode, "DoesNotExist");
+	assert_true(ks_err_is_not_found(&err));
+}
+
+static void a_secret_is_kept_whole_and_compared(void **state)
+{
+	struct ks_err err;
+	struct ks_secret *secret, *twin;
+
+	(void)state;
+	secret = ks_secret_new("s3cr3t", 6, &err);
+	assert_non_null(secret);
+	assert_int_equal(ks_secret_len(secret), 6);
+	assert_string_equal(ks_secret_value(secret), "s3cr3t");
+	assert_true(ks_secret_equal(secret, "s3cr3t", 6));
+	assert_false(ks_secret_equal(secret, "s3cr3T", 6));
+	assert_false(ks_secret_equal(secret, "s3cr3", 5));
+	twin = ks_secret_dup(secret, &err);
+	ks_secret_free(secret);
+	assert_string_equal(ks_secret_value(twin), "s3cr3t");
+	ks_secret_free(twin);
+}
+
+static void a_full_secret_heap_is_an_error_and_not_an_ordinary_block(void **state)
+{
+	static char large[512 * 1024];
+	struct ks_err err = {0};
+
+	(void)state;
+	assert_null(ks_secret_new(large, sizeof large, &err));
+	assert_int_equal(err.kind, KS_ERR_SYSTEM);
+}
+
+static void wiping_blocks_grow_and_keep_what_they_hold(void **state)
+{
+	char *block = ks_wiping_strdup("0123456789");
+
+	(void)state;
+	block = ks_wiping_realloc(block, 1000);
+	assert_string_equal(block, "0123456789");
+	block = ks_wiping_realloc(block, 11);
+	assert_string_equal(block, "0123456789");
+	ks_wiping_free(block);
+	ks_wiping_free(NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_buffer_refuses_what_passes_its_ceiling),
+	    cmocka_unit_test(dates_are_written_in_each_form),
+	    cmocka_unit_test(dates_are_read_in_each_form),
+	    cmocka_unit_test(spans_read_as_one_short_word),
+	    cmocka_unit_test(hostile_text_gets_a_harmless_twin),
+	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
+	    cmocka_unit_test(widths_are_counted_in_cells),
+	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(a_secret_is_kept_whole_and_compared),
+	    cmocka_unit_test(a_full_secret_heap_is_an_error_and_not_an_ordinary_block),
+	    cmocka_unit_test(wiping_blocks_grow_and_keep_what_they_hold),
+	};
+
+	ks_secret_setup();
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
