@@ -41,8 +41,8 @@ enum { KS_SIGNER_ADDED = 4 };
 struct ks_signer_result {
 	/*
 	 * The headers to send besides those of the request: X-Amz-Date, X-Amz-Security-Token with
-	 * temporary credentials, X-Amz-Content-Sha256 for s3, Authorization. The values belong to
-	 * the result, but the token's, which is the credentials' own block.
+	 * temporary credentials, X-Amz-Content-Sha256 for s3, Authorization. The values point into
+	 * the result, which must not be copied, and into the credentials (the token).
 	 */
 	struct ks_signer_header headers[KS_SIGNER_ADDED];
 	size_t header_count;
