@@ -71,6 +71,7 @@ static void tilde_and_variables_are_expanded(void **state)
 	    {"$KS_ONEx ${KS_NONE} ${KS_ONE $ $$KS_ONE", "$KS_ONEx ${KS_NONE} ${KS_ONE $ $1"},
 	};
 	const struct passwd *root = getpwnam("root");
+	char *root_folder = root != NULL ? strdup(root->pw_dir) : NULL;
 
 	(void)state;
 	setenv("KS_ONE", "1", 1);
@@ -78,8 +79,9 @@ static void tilde_and_variables_are_expanded(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		check(ks_path_expand(cases[i].text, "/home/me"), cases[i].expanded);
 	check(ks_path_expand("~/x", NULL), "~/x");
-	if (root != NULL)
-		check(ks_path_expand("~root", "/home/me"), root->pw_dir);
+	if (root_folder != NULL)
+		check(ks_path_expand("~root", "/home/me"), root_folder);
+	free(root_folder);
 }
 
 static void a_long_path_is_not_cut(void **state)
