@@ -35,7 +35,7 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 	dispatch->post = post;
 	dispatch->ctx = ctx;
 	dispatch->peers.max_at_once = options->concurrency;
-	dispatch->roster = ks_roster_new(options->identity, options->given);
+	dispatch->roster = ks_roster_new(options->identity);
 	return dispatch;
 }
 

@@ -19,18 +19,15 @@ struct entry {
 
 struct ks_roster {
 	const struct ks_identity_options *options;
-	const struct ks_identity_given *given;
 	struct entry *entries;
 	size_t count;
 };
 
-struct ks_roster *ks_roster_new(
-    const struct ks_identity_options *options, const struct ks_identity_given *given)
+struct ks_roster *ks_roster_new(const struct ks_identity_options *options)
 {
 	struct ks_roster *roster = ks_calloc(1, sizeof *roster);
 
 	roster->options = options;
-	roster->given = given;
 	return roster;
 }
 
@@ -72,11 +69,6 @@ static bool resolve(
 {
 	char url[KS_ENDPOINT_SIZE];
 
-	*out = NULL;
-	if (roster->given != NULL) {
-		*out = ks_identity_from_given(roster->given, err);
-		return *out != NULL;
-	}
 	return ks_identity_resolve(roster->options, name, out, err) &&
 	       ks_identity_endpoint(*out, "us-east-1", url, sizeof url, err);
 }
@@ -173,7 +165,7 @@ static void add_looked(struct ks_identity_info *info, const struct ks_identity *
 	info->n_looked = ks_identity_place_count(identity);
 	info->looked = ks_calloc(info->n_looked, sizeof *info->looked);
 	for (size_t i = 0; i < info->n_looked; i++) {
-		const struct ks_identity_place *place = ks_identity_place(identity, i);
+		const struct ks_credentials_place *place = ks_identity_place(identity, i);
 
 		info->looked[i].place = ks_strdup(place->place);
 		info->looked[i].finding = ks_strdup(place->finding);

@@ -13,12 +13,8 @@
 
 struct ks_roster;
 
-/*
- * given: what --demo uses instead of looking anywhere; NULL otherwise. Both must outlive the
- * roster.
- */
-struct ks_roster *ks_roster_new(
-    const struct ks_identity_options *options, const struct ks_identity_given *given);
+/* The options must outlive the roster. */
+struct ks_roster *ks_roster_new(const struct ks_identity_options *options);
 /* Wipes and frees. */
 void ks_roster_free(struct ks_roster *roster);
 

@@ -17,7 +17,6 @@
 struct ks_worker_options {
 	/* Where identities come from; copied by reference: must outlive the worker, unchanged. */
 	const struct ks_identity_options *identity;
-	const struct ks_identity_given *given; /* --demo: nothing is looked up; NULL otherwise */
 	const struct ks_clock *clock;          /* NULL: the system's */
 	struct ks_log *log;                    /* NULL: none */
 	const char *user_agent;                /* keysail/VERSION … */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,7 +89,7 @@ static char *receive_request(struct connection *connection)
 		end = strstr(text, "\r\n\r\n");
 		if (end == NULL)
 			continue;
-		length = strcasestr(text, "\r\ncontent-length:");
+		length = strstr(text, "\r\nContent-Length:");
 		wanted = (size_t)(end + 4 - text);
 		if (length != NULL && length < end)
 			wanted += strtoul(length + 17, NULL, 10);

@@ -34,16 +34,19 @@ static int64_t shop_mono(void *ctx)
 
 void workshop_init(struct workshop *shop, int port)
 {
+	struct ks_err err;
+
 	memset(shop, 0, sizeof *shop);
 	snprintf(shop->url, sizeof shop->url, "http://127.0.0.1:%d", port);
+	shop->secret = ks_secret_new(WORKSHOP_SECRET, strlen(WORKSHOP_SECRET), &err);
+	assert_non_null(shop->secret);
 	shop->given = (struct ks_identity_given){.access_key_id = WORKSHOP_KEY,
-	    .secret = WORKSHOP_SECRET,
-	    .secret_len = strlen(WORKSHOP_SECRET),
+	    .secret = shop->secret,
 	    .region = "us-east-1",
 	    .endpoint_url = shop->url};
+	shop->identity.given = &shop->given;
 	shop->clock = (struct ks_clock){shop_wall, shop_mono, shop};
 	shop->options = (struct ks_worker_options){.identity = &shop->identity,
-	    .given = &shop->given,
 	    .clock = &shop->clock,
 	    .user_agent = "keysail/test",
 	    .random = no_jitter};
@@ -56,7 +59,7 @@ void workshop_open(struct workshop *shop)
 	shop->worker = ks_worker_start(&shop->options, &err);
 	if (shop->worker == NULL)
 		fail_msg("%s", err.message);
-	if (shop->options.given != NULL) {
+	if (shop->identity.given != NULL) {
 		struct ks_event *event = workshop_reply(shop, workshop_identify(shop, NULL));
 
 		assert_int_equal(event->kind, KS_EVENT_IDENTITY);
@@ -69,6 +72,8 @@ void workshop_close(struct workshop *shop)
 {
 	assert_true(ks_worker_stop(shop->worker));
 	shop->worker = NULL;
+	ks_secret_free(shop->secret);
+	shop->secret = NULL;
 }
 
 static struct ks_request *new_request(struct workshop *shop, enum ks_request_kind kind)

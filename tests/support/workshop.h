@@ -17,6 +17,7 @@ struct workshop {
 	struct ks_worker_options options; /* changed by the test before workshop_open */
 	struct ks_identity_options identity;
 	struct ks_identity_given given;
+	struct ks_secret *secret;
 	struct ks_clock clock;
 	int64_t now; /* what the clock's wall says; 0: the real time */
 	char url[200];

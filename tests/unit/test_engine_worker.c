@@ -195,7 +195,7 @@ static size_t make_faults(struct fault *faults)
 	const struct fault all[] = {
 	    {"closed", NULL, SCRIPTED_CLOSE, KS_ERR_NETWORK},
 	    {"reset", NULL, SCRIPTED_RESET, KS_ERR_NETWORK},
-	    {"cut in its headers", "HTTP/1.1 200 OK\r\nContent-Le", SCRIPTED_CLOSE, KS_ERR_NETWORK},
+	    {"cut in its headers", "HTTP/1.1 200 OK\r\nContent-Le", SCRIPTED_CLOSE, KS_ERR_REPLY},
 	    {"cut in its body", "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"accessKey\":{",
 		SCRIPTED_CLOSE, KS_ERR_NETWORK},
 	    {"no HTTP", "SSH-2.0-OpenSSH\r\n", SCRIPTED_CLOSE, KS_ERR_NETWORK},
@@ -782,7 +782,7 @@ static void open_with_home(struct workshop *shop, const struct aws_home *home)
 {
 	struct ks_event *event;
 
-	shop->options.given = NULL;
+	shop->identity.given = NULL;
 	shop->identity.env = home->env;
 	shop->identity.endpoint_url = shop->url;
 	workshop_open(shop);
@@ -840,7 +840,7 @@ static void without_credentials_it_says_where_it_looked(void **state)
 
 	(void)state;
 	set_up(NULL, 0);
-	bench.shop.options.given = NULL;
+	bench.shop.identity.given = NULL;
 	bench.shop.identity.env = env;
 	workshop_open(&bench.shop);
 	event = workshop_reply(&bench.shop, workshop_identify(&bench.shop, NULL));
