@@ -22,12 +22,12 @@
 
 /* Strings are borrowed until ks_emulator_start returns. */
 struct ks_emulator_options {
-	uint16_t port;          /* 0: any free one */
-	unsigned buckets;       /* how many the seed makes */
-	int keys_per_bucket;    /* 0, 1, 2 or KS_EMULATOR_LIFELIKE */
-	uint64_t seed;          /* same seed, same clock: same data and same credentials */
-	unsigned page_size;     /* of GetBuckets; operations: at most 200 (facts 2.6) */
-	int64_t latency_ms;     /* each reply is held back for so long */
+	uint16_t port;       /* 0: any free one */
+	unsigned buckets;    /* how many the seed makes */
+	int keys_per_bucket; /* 0, 1, 2 or KS_EMULATOR_LIFELIKE */
+	uint64_t seed;       /* same seed, same clock: same data and same credentials */
+	unsigned page_size;  /* 0: 100 buckets, 200 operations; operations never more (facts 2.6) */
+	int64_t latency_ms;  /* each reply is held back for so long */
 	int64_t key_delay_ms;   /* until a new key works with S3 (facts 7.5) */
 	int64_t key_linger_ms;  /* a deleted key goes on working with S3 for so long */
 	int64_t op_delay_ms;    /* from Started to Succeeded; 0: terminal in the reply */
@@ -42,7 +42,7 @@ struct ks_emulator_options {
 	const struct ks_clock *clock; /* NULL: the system's */
 };
 
-/* 18 lifelike buckets, seed 1, pages of 100, no delays, operations that take 2 s, no faults. */
+/* 18 lifelike buckets, seed 1, no delays, operations that take 2 s, background use, no faults. */
 void ks_emulator_options_init(struct ks_emulator_options *options);
 
 struct ks_emulator;
