@@ -1,0 +1,50 @@
+/*
+ * The one worker thread. It owns libcurl, the credentials and (later) the journal and the sinks.
+ * Requests go in by ks_worker_submit, events come out by ks_worker_take; ks_worker_fd becomes
+ * readable when there is something to take. Nothing else is shared.
+ */
+#ifndef KS_ENGINE_WORKER_H
+#define KS_ENGINE_WORKER_H
+
+#include <stdbool.h>
+
+#include "core/aws/identity.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/log.h"
+#include "core/state/message.h"
+
+struct ks_worker_options {
+	/* Where identities come from; copied by reference: must outlive the worker, unchanged. */
+	const struct ks_identity_options *identity;
+	const struct ks_clock *clock; /* NULL: the system's */
+	struct ks_log *log;           /* NULL: none */
+	const char *user_agent;       /* keysail/VERSION … */
+	int concurrency;              /* requests at once; 0: 16 */
+	int timeout_seconds;          /* for one attempt; 0: 60 */
+	bool read_only;               /* changes are answered KS_ERR_REFUSED and never sent */
+	bool no_proxy;                /* --demo: no proxy whatever the environment says */
+};
+
+struct ks_worker;
+
+/*
+ * Starts the thread, all signals blocked in it. NULL with err filled when that can't be done.
+ * curl_global_init is done here, once per process, with the wiping allocators.
+ */
+struct ks_worker *ks_worker_start(const struct ks_worker_options *options, struct ks_err *err);
+
+/*
+ * Ends the thread and frees everything, waiting requests and untaken events included. Returns
+ * within 100 ms whatever hangs. Changes under way are abandoned: ask ks_store_is_changing first.
+ */
+void ks_worker_stop(struct ks_worker *worker);
+
+/* Takes the request over. UI thread. A change when read_only comes back as a refused REPLY. */
+void ks_worker_submit(struct ks_worker *worker, struct ks_request *request);
+/* The next event, or NULL. UI thread. The caller owns it. */
+struct ks_event *ks_worker_take(struct ks_worker *worker);
+/* For poll(): readable while there may be events. Owned by the worker. */
+int ks_worker_fd(const struct ks_worker *worker);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * What the two threads say to each other, and what the loop and the user add to it. Requests go to
+ * the worker, events come back; one function (store.h) applies events. Requests and events own what
+ * they point to; whoever receives one frees it. They name things by ID or by value, never by a
+ * pointer into the other side.
+ */
+#ifndef KS_STATE_MESSAGE_H
+#define KS_STATE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/base/text.h"
+#include "core/lightsail/calls.h"
+
+/* ---- requests: UI thread → worker ---- */
+
+enum ks_request_kind {
+	KS_REQUEST_IDENTIFY, /* find the credentials of a profile → KS_EVENT_IDENTITY */
+	KS_REQUEST_CALL,     /* one call of the API → KS_EVENT_RETRYING*, KS_EVENT_REPLY */
+	KS_REQUEST_CANCEL,   /* drop a read; a change goes on, and answers as ever */
+};
+
+/* The order in which waiting calls get a connection. */
+enum ks_priority {
+	KS_PRIORITY_CHANGE, /* what the user waits for: changes, and the reads that they need */
+	KS_PRIORITY_PAGE,   /* pages come one after the other: they hold up all else */
+	KS_PRIORITY_SELECTED,
+	KS_PRIORITY_VISIBLE,
+	KS_PRIORITY_REST,
+	KS_PRIORITY_COUNT
+};
+
+struct ks_request {
+	uint64_t id; /* unique within the session, > 0 */
+	enum ks_request_kind kind;
+	enum ks_priority priority;
+	uint32_t profile;      /* index that IDENTIFY introduced */
+	char *profile_name;    /* IDENTIFY: NULL is the default rule of facts 5.2 */
+	bool profile_explicit; /* IDENTIFY: chosen by option, beats environment keys */
+	char *region;          /* CALL: where to */
+	enum ks_op op;         /* CALL */
+	struct ks_call_input input;
+	uint64_t target; /* CANCEL: the request that nobody wants any more */
+};
+
+struct ks_request *ks_request_new(enum ks_request_kind kind);
+void ks_request_free(struct ks_request *request);
+
+/* ---- events: worker → UI thread, and what the loop and the user say ---- */
+
+enum ks_event_kind {
+	/* from the worker */
+	KS_EVENT_IDENTITY, /* the answer to IDENTIFY */
+	KS_EVENT_RETRYING, /* a call failed and will be sent again */
+	KS_EVENT_REPLY,    /* the one and only end of a CALL */
+	/* from the loop */
+	KS_EVENT_SUBMITTED, /* this request is now with the worker */
+	/* from the user */
+	KS_EVENT_REFRESH,   /* read again: one bucket, or everything */
+	KS_EVENT_CREATE,    /* make a key for this bucket */
+	KS_EVENT_DELETE,    /* delete this key of this bucket */
+	KS_EVENT_DELIVERED, /* the secret went out this way; nobody knows yet whether it arrived */
+	KS_EVENT_NOT_ARRIVED, /* it did not: back to held */
+	KS_EVENT_ARRIVED,     /* confirmed: wiped, final */
+	KS_EVENT_GIVE_UP,     /* undelivered on purpose: wiped; the key is kept, or deleted too */
+	KS_EVENT_DISMISS,     /* a finished change has been seen */
+};
+
+/* Where the program looked for credentials, and what it found there. Clean text. */
+struct ks_looked {
+	char *place;
+	char *finding;
+};
+
+/* What the UI may know of an identity: no secret. Clean text. */
+struct ks_identity_info {
+	char *profile;       /* the profile's name as resolved; never NULL */
+	char *source;        /* "environment", "shared credentials file (…)" ; NULL on error */
+	char *access_key_id; /* the account's own; NULL on error */
+	char *account;       /* NULL when unknown */
+	char *region;        /* the configured one; NULL if none */
+	char *endpoint;      /* a custom endpoint; NULL: AWS's own */
+	struct ks_looked *looked;
+	size_t n_looked;
+	int64_t expires; /* KS_TIME_NONE: never */
+};
+
+struct ks_event {
+	enum ks_event_kind kind;
+	int64_t at;       /* wall time at which it happened */
+	uint64_t request; /* IDENTITY, RETRYING, REPLY, SUBMITTED: the request's ID */
+
+	/* IDENTITY, RETRYING, REPLY: err.kind is KS_ERR_NONE when it worked */
+	struct ks_err err;
+	char request_id[80]; /* REPLY: x-amzn-requestid, of failures and successes */
+
+	/* IDENTITY */
+	struct ks_identity_info *identity;
+
+	/* RETRYING: attempt number that failed, of how many, and when the next begins */
+	int attempt, attempts;
+	int64_t delay_ms;
+
+	/* REPLY */
+	struct ks_reply *reply; /* NULL on failure */
+	bool unclear;           /* a change may or may not have happened (facts 4.6) */
+
+	/* SUBMITTED: a copy of what was sent, without secrets */
+	struct ks_request *submitted;
+
+	/* from the user */
+	uint32_t bucket;   /* store ID; REFRESH: 0 means everything */
+	char *key_id;      /* DELETE */
+	uint32_t change;   /* DISMISS */
+	uint32_t handover; /* DELIVERED, NOT_ARRIVED, ARRIVED, GIVE_UP */
+	char *way;         /* DELIVERED: how, as a clean phrase: "to the clipboard with wl-copy" */
+	bool delete_key;   /* GIVE_UP */
+};
+
+struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at);
+void ks_event_free(struct ks_event *event);
+void ks_identity_info_free(struct ks_identity_info *info);
+
+#endif

@@ -1,0 +1,254 @@
+/*
+ * Everything the program knows, in one place. It belongs to the UI thread. It is changed by
+ * ks_store_apply and by nothing else; it does no I/O and has no clock: each event carries its time.
+ * So any sequence of events can be replayed in a test. Views read the structs below as they are.
+ *
+ * IDs are handed out by the store, never 0 and never used twice. A bucket keeps its ID over
+ * refreshes as long as the service lists it (same profile, region and name).
+ */
+#ifndef KS_STATE_STORE_H
+#define KS_STATE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/lightsail/calls.h"
+#include "core/lightsail/model.h"
+#include "core/state/findings.h"
+#include "core/state/message.h"
+
+/* How a thing that must be fetched stands. What is known stays while it is fetched again. */
+enum ks_fetch {
+	KS_FETCH_NEVER,  /* not asked yet */
+	KS_FETCH_ASKED,  /* asked for the first time, nothing known yet */
+	KS_FETCH_KNOWN,  /* known; fetched_at says since when */
+	KS_FETCH_FAILED, /* the last try failed: err says why; older data may be there */
+};
+
+struct ks_fetched {
+	enum ks_fetch state;
+	int64_t at;         /* last success; KS_TIME_NONE */
+	int64_t tried_at;   /* last end of a try, good or bad; KS_TIME_NONE */
+	uint64_t request;   /* the request under way; 0 if none */
+	bool wanted;        /* the user asked for it anew: fetch regardless of its age */
+	bool retrying;      /* the request under way failed at least once */
+	struct ks_err *err; /* owned; NULL unless the last try failed */
+};
+
+struct ks_profile {
+	char *name; /* as chosen; NULL: the default rule */
+	bool is_explicit;
+	struct ks_fetched identity;
+	struct ks_identity_info *info; /* NULL until identified */
+	struct ks_fetched regions; /* GetRegions; KS_FETCH_NEVER unless all regions are wanted */
+	bool regions_builtin;      /* GetRegions was refused: the built-in list is used */
+};
+
+/* One profile in one region: what can fail by itself. */
+struct ks_scope {
+	uint32_t profile; /* index in profiles */
+	char *region;
+	struct ks_str display_name; /* "Ohio"; may be absent */
+	struct ks_fetched buckets;  /* all pages of GetBuckets */
+	struct ks_fetched operations;
+	char *page_token;                 /* of the next page of GetBuckets; NULL: begin, or done */
+	int pages;                        /* read in the running pass */
+	struct ks_bucket_entry **entries; /* sorted by raw name */
+	size_t n_entries;
+};
+
+struct ks_bucket_entry {
+	uint32_t id;
+	uint32_t scope; /* index in scopes */
+	struct ks_bucket bucket;
+	struct ks_fetched keys_fetched;
+	struct ks_access_key *keys; /* sorted by ks_access_key_compare */
+	size_t n_keys;
+	struct ks_fetched operations_fetched; /* GetOperationsForResource */
+};
+
+/* ---- changes: what the user asked for and how it stands ---- */
+
+enum ks_change_kind { KS_CHANGE_CREATE, KS_CHANGE_DELETE };
+
+enum ks_change_state {
+	KS_CHANGE_CHECKING, /* create: the bucket's keys are read first */
+	KS_CHANGE_READY,    /* the plan sends it next */
+	KS_CHANGE_SENT,     /* with the worker: it can't be taken back */
+	KS_CHANGE_UNCLEAR,  /* the answer was lost: the keys are read again to find out */
+	KS_CHANGE_DONE,
+	KS_CHANGE_FAILED,   /* nothing was changed: err */
+	KS_CHANGE_ORPHANED, /* create: keys appeared whose secret nobody has: orphans */
+};
+
+struct ks_change {
+	uint32_t id;
+	enum ks_change_kind kind;
+	enum ks_change_state state;
+	uint32_t bucket; /* store ID; the bucket may be gone meanwhile */
+	uint32_t scope;
+	struct ks_str bucket_name;
+	struct ks_str key_id;     /* delete: which; create: the new one when done */
+	int64_t begun, ended;     /* ended: KS_TIME_NONE while it runs */
+	uint64_t request;         /* under way for it; 0 if none */
+	int64_t next_try;         /* UNCLEAR: when the keys are read again */
+	int tries;                /* UNCLEAR: reads made */
+	struct ks_str_list known; /* create: the key IDs before */
+	struct ks_str_list orphans;
+	struct ks_err err;
+	char request_id[80];
+};
+
+/* A secret on its way to the user (design, section 5). */
+enum ks_handover_state {
+	KS_HANDOVER_HELD,
+	KS_HANDOVER_UNCONFIRMED, /* delivered; nobody said yet that it arrived */
+	KS_HANDOVER_OVER,        /* confirmed or given up: the secret is wiped */
+};
+
+struct ks_handover {
+	uint32_t id;
+	enum ks_handover_state state;
+	uint32_t change;
+	uint32_t bucket;
+	uint32_t scope;
+	struct ks_str bucket_name;
+	struct ks_str key_id;
+	struct ks_secret *secret; /* NULL once it is over */
+	char *way;                /* how it went out last; NULL */
+	bool confirmed;           /* OVER: it arrived (else: given up) */
+	int64_t since;
+};
+
+/* ---- the operations pane ---- */
+
+enum ks_activity_kind {
+	KS_ACTIVITY_OPERATION, /* one of Lightsail's operations */
+	KS_ACTIVITY_CALL,      /* a call of ours that failed or is being retried */
+};
+
+enum ks_call_state { KS_CALL_RETRYING, KS_CALL_FAILED, KS_CALL_RECOVERED };
+
+struct ks_activity {
+	uint32_t id;
+	enum ks_activity_kind kind;
+	uint32_t scope;
+	int64_t at; /* the operation's creation, or when the call failed last: the sort key */
+
+	struct ks_operation operation;
+	struct ks_fetched polled; /* GetOperation until it is terminal */
+	struct ks_str key_id;     /* of our own changes: which key it was about */
+
+	enum ks_op op; /* CALL from here on */
+	enum ks_call_state call_state;
+	struct ks_str bucket_name;
+	uint64_t request;
+	int attempt, attempts;
+	struct ks_err err;
+	char request_id[80];
+};
+
+/* A request that the worker has, and what it is for. */
+struct ks_task {
+	uint64_t id;
+	enum ks_request_kind kind;
+	enum ks_op op;
+	uint32_t profile;
+	uint32_t scope;    /* UINT32_MAX: none */
+	uint32_t bucket;   /* 0: none */
+	uint32_t change;   /* 0: none */
+	uint32_t activity; /* 0: none; the operation that is polled */
+	bool cancelled;    /* its late result is dropped */
+};
+
+struct ks_store_options {
+	const char *const *profiles; /* n_profiles names; none: the default rule */
+	size_t n_profiles;
+	const char *const *regions; /* none: the profile's, else all */
+	size_t n_regions;
+	bool all_regions;
+	bool read_only;
+	struct ks_policy policy;
+	int refresh_seconds; /* 0: only when asked */
+};
+
+struct ks_store {
+	uint64_t generation; /* grows with every event that changed something that can be seen */
+	bool read_only;
+	bool all_regions;
+	int refresh_seconds;
+	struct ks_policy policy;
+	char **regions; /* the ones that were asked for by name */
+	size_t n_regions;
+	struct ks_profile *profiles;
+	size_t n_profiles;
+	struct ks_scope *scopes;
+	size_t n_scopes;
+	struct ks_change *changes; /* running ones, and ended ones until they are dismissed */
+	size_t n_changes;
+	struct ks_handover *handovers;
+	size_t n_handovers;
+	struct ks_activity **activities; /* newest first; bounded */
+	size_t n_activities;
+	struct ks_task *tasks;
+	size_t n_tasks;
+
+	/* Totals, kept up to date by ks_store_apply. */
+	size_t n_buckets;
+	size_t n_keys;
+	size_t n_keys_known;  /* buckets whose keys are known */
+	size_t n_keys_failed; /* buckets whose keys could not be read */
+
+	struct ks_store_index *index; /* private to the store */
+};
+
+struct ks_store *ks_store_new(const struct ks_store_options *options);
+/* Wipes and frees everything, secrets included. */
+void ks_store_free(struct ks_store *store);
+
+/*
+ * Applies one event and takes it over (frees it). This is the only way to change a store. Events
+ * about things that are gone are ignored.
+ */
+void ks_store_apply(struct ks_store *store, struct ks_event *event);
+
+/* ---- look-ups; NULL when there is none. Pointers are good until the next ks_store_apply. ---- */
+const struct ks_bucket_entry *ks_store_bucket(const struct ks_store *store, uint32_t id);
+const struct ks_bucket_entry *ks_store_find_bucket(
+    const struct ks_store *store, uint32_t scope, const char *name);
+const struct ks_access_key *ks_store_key(
+    const struct ks_store *store, uint32_t bucket, const char *key_id);
+const struct ks_change *ks_store_change(const struct ks_store *store, uint32_t id);
+/* The running change of this kind for this bucket. */
+const struct ks_change *ks_store_running(
+    const struct ks_store *store, enum ks_change_kind kind, uint32_t bucket);
+const struct ks_handover *ks_store_handover(const struct ks_store *store, uint32_t id);
+/* The oldest one that isn't over. */
+const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
+const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id);
+const struct ks_task *ks_store_task(const struct ks_store *store, uint64_t request);
+
+/* The profile's name for the screen. */
+const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile);
+
+/* Findings of every key of a bucket, together. */
+ks_findings ks_bucket_findings(
+    const struct ks_store *store, const struct ks_bucket_entry *entry, int64_t now);
+/* How many keys have this finding. */
+size_t ks_store_count_finding(const struct ks_store *store, enum ks_finding finding, int64_t now);
+/* Latest use of any of a bucket's keys; KS_TIME_NONE if none was used. */
+int64_t ks_bucket_last_used(const struct ks_bucket_entry *entry);
+
+/* Nothing is under way and nothing is left to fetch for the first time: list may print. */
+bool ks_store_is_settled(const struct ks_store *store);
+/* Something changes at the service right now (SENT or UNCLEAR): leaving would lose its end. */
+bool ks_store_is_changing(const struct ks_store *store);
+
+/* Why this can't be done now; NULL when it can. One clear sentence for the hint and the dialog. */
+const char *ks_store_why_no_create(const struct ks_store *store, uint32_t bucket);
+const char *ks_store_why_no_delete(
+    const struct ks_store *store, uint32_t bucket, const char *key_id);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * The terminal. The only file behind this header is the only one that includes curses. UI thread.
+ */
+#ifndef KS_TUI_TERM_H
+#define KS_TUI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/err.h"
+#include "tui/canvas.h"
+#include "tui/key.h"
+#include "tui/theme.h"
+
+struct ks_term_options {
+	bool no_color;
+};
+
+struct ks_term;
+
+/* What the terminal said of its background. */
+enum ks_term_background {
+	KS_TERM_BACKGROUND_UNKNOWN,
+	KS_TERM_BACKGROUND_DARK,
+	KS_TERM_BACKGROUND_LIGHT
+};
+
+/*
+ * Takes the terminal over (alternate screen, raw keys). NULL with err when stdin or stdout is none
+ * or TERM is unknown. Installs handlers that restore the terminal on a crash; signals that end the
+ * program are the app's matter.
+ */
+struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err);
+/* Gives the terminal back as it was. Also safe when it is gone. */
+void ks_term_close(struct ks_term *term);
+/* From a signal handler or the out-of-memory hook: restore with write(2) and tcsetattr only. */
+void ks_term_emergency_restore(void);
+
+/* Gives the terminal back for a while (Ctrl-Z, a prompt of a child) and takes it again. */
+void ks_term_suspend(struct ks_term *term);
+void ks_term_resume(struct ks_term *term);
+
+/* For poll(). */
+int ks_term_fd(const struct ks_term *term);
+void ks_term_size(const struct ks_term *term, int *width, int *height);
+/* After SIGWINCH: asks the kernel for the size; the next key is then KS_KEY_RESIZE if it changed.
+ */
+void ks_term_resized(struct ks_term *term);
+
+/* The next key, without waiting; false when there is none. Call until false after each poll. */
+bool ks_term_key(struct ks_term *term, struct ks_key *key);
+
+/*
+ * Shows the canvas: only cells that changed since the last one are sent. Nothing is written when
+ * nothing changed.
+ */
+void ks_term_present(
+    struct ks_term *term, const struct ks_canvas *canvas, const struct ks_theme *theme);
+/* Forgets what is shown, so that the next present sends everything (Ctrl-L). */
+void ks_term_redraw(struct ks_term *term);
+
+/*
+ * After the first frame: asks for the background colour and the abilities; answers are swallowed
+ * whenever they come, and end in one KS_KEY_RESTYLE.
+ */
+void ks_term_ask(struct ks_term *term);
+enum ks_term_background ks_term_background(const struct ks_term *term);
+/* DA1 said 52: the terminal writes to the clipboard by OSC 52. False proves nothing. */
+bool ks_term_says_clipboard(const struct ks_term *term);
+
+/* Bytes straight to the terminal, around what curses knows: OSC 52. False when it failed. */
+bool ks_term_write(struct ks_term *term, const char *data, size_t len);
+
+/* Bytes written to the terminal so far; for the benchmark. */
+unsigned long long ks_term_bytes(const struct ks_term *term);
+
+#endif
