@@ -8,7 +8,7 @@ const struct ks_emu_region_info ks_emu_regions[KS_EMU_REGION_COUNT] = {
     {"us-east-1", "Virginia", "NA", SERVES("the eastern United States"), "abcdef"},
     {"us-east-2", "Ohio", "NA", SERVES("the eastern United States"), "abc"},
     {"us-west-2", "Oregon", "NA", SERVES("the western United States"), "abc"},
-    {"ca-central-1", "Montreal", "NA", SERVES("the eastern and central Canada"), "ab"},
+    {"ca-central-1", "Montreal", "NA", SERVES("eastern and central Canada"), "ab"},
     {"eu-west-1", "Ireland", "EU", SERVES("Ireland and western Europe"), "abc"},
     {"eu-west-2", "London", "EU", SERVES("the United Kingdom"), "abc"},
     {"eu-west-3", "Paris", "EU", SERVES("France and southern Europe"), "abc"},

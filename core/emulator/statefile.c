@@ -133,8 +133,9 @@ static bool replace_file(const char *path, const struct ks_buf *text)
 
 	ks_buf_init(&beside, 8192);
 	ks_buf_printf(&beside, "%s.XXXXXX", path);
-	fd = mkostemp(beside.data, O_CLOEXEC); /* mode 0600 */
-	good = fd >= 0 && write_all(fd, text->data, text->len);
+	fd = mkstemp(beside.data); /* mode 0600 */
+	good =
+	    fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && write_all(fd, text->data, text->len);
 	saved = errno;
 	if (fd >= 0 && close(fd) < 0 && good) {
 		good = false;
