@@ -81,13 +81,15 @@ static void suspend(struct exchange *exchange, int64_t due)
 	ks_emu_timers_add(&exchange->all->timers, due, exchange);
 }
 
-void ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
+bool ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
 {
 	int64_t now = mono_now();
 	struct exchange *exchange;
+	bool any = false;
 
-	while ((exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL)
+	for (; (exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL; any = true)
 		MHD_resume_connection(exchange->connection);
+	return any;
 }
 
 void ks_emu_exchanges_abort(struct ks_emu_exchanges *exchanges)
