@@ -22,6 +22,7 @@ struct operations_view {
 	uint64_t generation;
 	int64_t made_at;
 	bool stale;
+	uint64_t selected;    /* the row that nobody chose: just the newest one */
 	struct ks_draw *draw; /* while drawing */
 };
 
@@ -86,6 +87,7 @@ static void make_rows(struct operations_view *view, const struct ks_view_input *
 {
 	const struct ks_store *store = input->store;
 	size_t count = 0;
+	bool untouched;
 
 	for (size_t i = 0; i < store->n_activities; i++) {
 		if (!passes(store, store->activities[i], view->filter))
@@ -93,10 +95,12 @@ static void make_rows(struct operations_view *view, const struct ks_view_input *
 		view->ids = ks_grow(view->ids, count, &view->cap, sizeof *view->ids);
 		view->ids[count++] = store->activities[i]->id;
 	}
-	/* Nobody who looks at the newest one wants to stay with it when a newer one comes. */
-	if (view->list.cursor == 0)
-		view->list.wanted = count > 0 ? view->ids[0] : 0;
+	untouched = view->list.wanted == view->selected;
 	ks_list_set_rows(&view->list, view->ids, count);
+	if (untouched) {
+		ks_list_move(&view->list, KS_LIST_FIRST);
+		view->selected = view->list.wanted;
+	}
 	view->total = store->n_activities;
 	view->generation = store->generation;
 	view->made_at = input->now;
