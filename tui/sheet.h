@@ -19,10 +19,11 @@ struct ks_sheet_line;
 struct ks_sheet {
 	struct ks_sheet_line *lines;
 	size_t count, cap;
-	int label_width; /* cells of the widest label */
-	int top;         /* the first line of the screen that is shown */
-	int height;      /* lines that fitted when it was drawn last */
-	int total;       /* lines that there were */
+	enum ks_role label_role; /* KS_ROLE_TEXT: the usual one */
+	int label_width;         /* cells of the widest label */
+	int top;                 /* the first line of the screen that is shown */
+	int height;              /* lines that fitted when it was drawn last */
+	int total;               /* lines that there were */
 };
 
 void ks_sheet_free(struct ks_sheet *sheet);

@@ -17,6 +17,8 @@
 #include "tui/list.h"
 
 struct ks_clipboard;
+struct ks_keymap;
+struct ks_theme;
 struct ks_ui;
 
 /* ---- what is known ---- */
@@ -27,6 +29,7 @@ const struct ks_store *ks_ui_store(const struct ks_ui *ui);
 int64_t ks_ui_now(const struct ks_ui *ui);
 const struct ks_glyphs *ks_ui_glyphs(const struct ks_ui *ui);
 bool ks_ui_is_demo(const struct ks_ui *ui);
+const struct ks_keymap *ks_ui_keymap(const struct ks_ui *ui);
 /* What the keys act on: the topmost dialog's context, else the focused pane's. */
 enum ks_context ks_ui_context(const struct ks_ui *ui);
 
@@ -55,6 +58,10 @@ enum ks_toast { KS_TOAST_OK, KS_TOAST_INFO, KS_TOAST_BAD };
 /* One line above the hint bar; a bad one stays until a key is pressed. Clean text. */
 void ks_ui_toast(struct ks_ui *ui, enum ks_toast kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The looks in use; set takes a copy. NULL: chosen by the terminal's background. */
+const struct ks_theme *ks_ui_theme(const struct ks_ui *ui);
+void ks_ui_set_theme(struct ks_ui *ui, const struct ks_theme *theme);
 
 /* Leaves the program, asking first where something would be lost. */
 void ks_ui_quit(struct ks_ui *ui);
