@@ -37,6 +37,7 @@ struct ks_view_input {
 	int64_t now;
 	uint32_t bucket;    /* the one selected in the buckets pane; 0: none */
 	const char *filter; /* "" for none; never NULL */
+	bool changed;       /* set by update: what is shown is another */
 };
 
 struct ks_view {
@@ -49,7 +50,7 @@ struct ks_view {
 	 * Brings the rows up to date with the store. Cheap when nothing changed. Gives the wall
 	 * time at which it wants to be called again although nothing happens; KS_TIME_NEVER.
 	 */
-	int64_t (*update)(void *self, const struct ks_view_input *input);
+	int64_t (*update)(void *self, struct ks_view_input *input);
 	/* Draws title, border and rows in the area. */
 	void (*draw)(void *self, struct ks_draw *draw, struct ks_area area);
 	struct ks_list *(*list)(void *self);

@@ -156,7 +156,7 @@ static void make_rows(struct buckets_view *view, const struct ks_view_input *inp
 	view->stale = false;
 }
 
-static int64_t update(void *self, const struct ks_view_input *input)
+static int64_t update(void *self, struct ks_view_input *input)
 {
 	struct buckets_view *view = self;
 	int64_t at;
@@ -169,6 +169,7 @@ static int64_t update(void *self, const struct ks_view_input *input)
 	if (at > input->now)
 		return at;
 	make_rows(view, input);
+	input->changed = true;
 	return KS_TIME_NEVER;
 }
 

@@ -57,7 +57,7 @@ void ks_keys_set_notice(void *self, const char *notice)
 	snprintf(view->notice, sizeof view->notice, "%s", notice);
 }
 
-static int64_t update(void *self, const struct ks_view_input *input)
+static int64_t update(void *self, struct ks_view_input *input)
 {
 	struct keys_view *view = self;
 	const struct ks_bucket_entry *entry = ks_store_bucket(input->store, input->bucket);

@@ -107,7 +107,7 @@ static void make_rows(struct operations_view *view, const struct ks_view_input *
 	view->stale = false;
 }
 
-static int64_t update(void *self, const struct ks_view_input *input)
+static int64_t update(void *self, struct ks_view_input *input)
 {
 	struct operations_view *view = self;
 
@@ -121,6 +121,7 @@ static int64_t update(void *self, const struct ks_view_input *input)
 	    input->now < view->made_at + REMAKE_MS)
 		return view->made_at + REMAKE_MS;
 	make_rows(view, input);
+	input->changed = true;
 	return KS_TIME_NEVER;
 }
 
