@@ -26,10 +26,11 @@ enum ks_context {
 };
 
 struct ks_action {
-	const char *name; /* "create-key": in the configuration, the palette, the man page */
-	const char *hint; /* one or two words for the hint bar; NULL: not shown there */
-	const char *help; /* what it does, as a phrase: "create a key for the selected bucket" */
-	const char *keys; /* default keys as ks_key_parse reads them, separated by blanks */
+	const char *name;  /* "create-key": in the configuration, the palette, the man page */
+	const char *hint;  /* one or two words for the hint bar; NULL: not shown there */
+	const char *help;  /* what it does, as a phrase: "create a key for the selected bucket" */
+	const char *group; /* a heading of the help: "Move" */
+	const char *keys;  /* default keys as ks_key_parse reads them, separated by blanks */
 	unsigned contexts;
 	bool changes; /* it may change something at the service */
 	int arg;      /* what run makes of it: a direction, a pane */
