@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "tui/spawn.h"
 
 #include <errno.h>
@@ -12,8 +14,6 @@
 #if defined(__sun)
 #include <sys/filio.h>
 #endif
-
-#include "config.h"
 
 extern char **environ;
 
