@@ -84,8 +84,8 @@ const char *ks_format_moment(struct ks_draw *draw, int64_t at, char dst[KS_FORMA
 
 const char *ks_format_clock(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT_SIZE])
 {
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-	    "Sep", "Oct", "Nov", "Dec"};
+	static const char *const months[] = {
+	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	char then[KS_DATE_SIZE], today[KS_DATE_SIZE];
 	int month, day;
 
@@ -116,8 +116,8 @@ const char *ks_format_findings(ks_findings findings, char *dst, size_t size)
 	return dst;
 }
 
-ks_findings ks_format_key_findings(struct ks_draw *draw, const struct ks_bucket_entry *entry,
-    const struct ks_access_key *key)
+ks_findings ks_format_key_findings(
+    struct ks_draw *draw, const struct ks_bucket_entry *entry, const struct ks_access_key *key)
 {
 	const struct ks_policy *policy = &draw->store->policy;
 
@@ -132,15 +132,14 @@ enum ks_role ks_format_status_role(const char *status)
 	return strcmp(status, "Inactive") == 0 ? KS_ROLE_BAD : KS_ROLE_WARN;
 }
 
-const char *ks_format_activity_status(
-    const struct ks_activity *activity, char dst[KS_FORMAT_SIZE])
+const char *ks_format_activity_status(const struct ks_activity *activity, char dst[KS_FORMAT_SIZE])
 {
 	if (activity->kind == KS_ACTIVITY_OPERATION)
 		return ks_str_clean(&activity->operation.status);
 	switch (activity->call_state) {
 	case KS_CALL_RETRYING:
-		snprintf(dst, KS_FORMAT_SIZE, "retrying %d/%d", activity->attempt,
-		    activity->attempts);
+		snprintf(
+		    dst, KS_FORMAT_SIZE, "retrying %d/%d", activity->attempt, activity->attempts);
 		return dst;
 	case KS_CALL_RECOVERED:
 		return "recovered";

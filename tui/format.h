@@ -29,15 +29,14 @@ const char *ks_format_clock(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT
 /* "idle two-keys", "" for none. Asks to be drawn again when the findings change. */
 const char *ks_format_findings(ks_findings findings, char *dst, size_t size);
 /* Findings of a key of this bucket now. */
-ks_findings ks_format_key_findings(struct ks_draw *draw, const struct ks_bucket_entry *entry,
-    const struct ks_access_key *key);
+ks_findings ks_format_key_findings(
+    struct ks_draw *draw, const struct ks_bucket_entry *entry, const struct ks_access_key *key);
 
 /* Active, Inactive, or what the future brings. */
 enum ks_role ks_format_status_role(const char *status);
 
 /* "Succeeded", "retrying 2/3", "failed": of an operation or of a call of ours. */
-const char *ks_format_activity_status(
-    const struct ks_activity *activity, char dst[KS_FORMAT_SIZE]);
+const char *ks_format_activity_status(const struct ks_activity *activity, char dst[KS_FORMAT_SIZE]);
 enum ks_role ks_format_activity_role(const struct ks_activity *activity);
 /* The operation's type, or the name of the call. */
 const char *ks_format_activity_type(const struct ks_activity *activity);

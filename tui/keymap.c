@@ -26,8 +26,8 @@ static void bind_keys(struct ks_keymap *map, const struct ks_action *action, con
 
 		snprintf(name, sizeof name, "%.*s", (int)len, keys);
 		if (ks_key_parse(name, &key)) {
-			map->bindings = ks_grow(
-			    map->bindings, map->count, &map->cap, sizeof map->bindings[0]);
+			map->bindings =
+			    ks_grow(map->bindings, map->count, &map->cap, sizeof map->bindings[0]);
 			map->bindings[map->count++] = (struct binding){key, action};
 		}
 		keys += len;
@@ -64,8 +64,8 @@ const struct ks_action *ks_keymap_find(
 }
 
 /* Up to max of an action's keys. */
-static const char *list_keys(const struct ks_keymap *map, const struct ks_action *action,
-    size_t max, char *dst, size_t size)
+static const char *list_keys(
+    const struct ks_keymap *map, const struct ks_action *action, size_t max, char *dst, size_t size)
 {
 	size_t len = 0, found = 0;
 

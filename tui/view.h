@@ -37,7 +37,6 @@ struct ks_view_input {
 	int64_t now;
 	uint32_t bucket;    /* the one selected in the buckets pane; 0: none */
 	const char *filter; /* "" for none; never NULL */
-	bool hurry;         /* the user changed something: rebuild now, however much is loading */
 };
 
 struct ks_view {
