@@ -51,21 +51,9 @@ void ks_form_gap(struct ks_form *form)
 		ks_sheet_gap(&form->sheet);
 }
 
-void ks_form_say_err(struct ks_form *form, const struct ks_err *err)
+static bool has_input_focus(const struct ks_form *form)
 {
-	struct ks_sheet *sheet = &form->sheet;
-
-	ks_sheet_text(sheet, KS_ROLE_BAD, "%s",
-	    err->message[0] != '\0' ? err->message : "It failed, and nothing says why.");
-	if (err->tip[0] != '\0')
-		ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", err->tip);
-	if (err->code[0] != '\0')
-		ks_sheet_field(sheet, KS_ROLE_TEXT, "Code", "%s%s%s", err->code,
-		    err->subcode[0] != '\0' ? " / " : "", err->subcode);
-	if (err->http_status != 0)
-		ks_sheet_field(sheet, KS_ROLE_TEXT, "HTTP", "%d", err->http_status);
-	if (err->request_id[0] != '\0')
-		ks_sheet_field(sheet, KS_ROLE_TEXT, "Request ID", "%s", err->request_id);
+	return form->has_input && form->focus == form->n_buttons;
 }
 
 /* ---- drawing ---- */
@@ -122,7 +110,7 @@ static void draw_button(const struct ks_form *form, const struct ks_draw *draw, 
 
 static void draw_input(struct ks_form *form, const struct ks_draw *draw, struct ks_area area, int y)
 {
-	bool focused = form->focus == form->n_buttons;
+	bool focused = has_input_focus(form);
 	int x = 1, field = form->input.max > 0 ? (int)form->input.max + 1 : area.width;
 
 	ks_draw_text(area, 0, y, 1, ks_style_on(KS_ROLE_MARKER, KS_GROUND_DIALOG),
@@ -221,6 +209,17 @@ static bool scroll(struct ks_form *form, uint32_t code)
 	return false;
 }
 
+bool ks_form_is_paste(struct ks_form *form, struct ks_key key)
+{
+	bool pasting = form->pasting;
+
+	if (key.code == KS_KEY_PASTE_BEGIN)
+		pasting = form->pasting = !has_input_focus(form);
+	else if (key.code == KS_KEY_PASTE_END)
+		form->pasting = false;
+	return pasting;
+}
+
 static enum ks_form_result key_in_input(struct ks_form *form, struct ks_key key)
 {
 	if (key.code == KS_KEY_ENTER)
@@ -240,7 +239,7 @@ enum ks_form_result ks_form_key(struct ks_form *form, struct ks_key key)
 {
 	enum ks_form_result result;
 
-	if (form->has_input && form->focus == form->n_buttons) {
+	if (has_input_focus(form)) {
 		result = key_in_input(form, key);
 		if (result != KS_FORM_IGNORED)
 			return result;

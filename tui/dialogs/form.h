@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/base/err.h"
 #include "tui/input.h"
 #include "tui/sheet.h"
 #include "tui/view.h"
@@ -36,6 +35,7 @@ struct ks_form {
 	const char *prompt; /* before the input */
 	struct ks_input input;
 	bool compact; /* leave gaps out */
+	bool pasting; /* what comes is a paste, and nothing takes it */
 };
 
 enum ks_form_result {
@@ -57,12 +57,16 @@ void ks_form_set_input(struct ks_form *form, const char *prompt, size_t max);
 void ks_form_drop_input(struct ks_form *form);
 
 void ks_form_gap(struct ks_form *form);
-/* All that is known of a failure. request_id may be "" (the error's own is shown then). */
-void ks_form_say_err(struct ks_form *form, const struct ks_err *err);
 
 /* For the dialog's size and draw. */
 void ks_form_size(struct ks_form *form, const struct ks_draw *draw, int *width, int *height);
 void ks_form_draw(struct ks_form *form, struct ks_draw *draw, struct ks_area area);
+
+/*
+ * True while something is pasted that no input takes: it is text, not a series of keys. To be asked
+ * before any other use of the key.
+ */
+bool ks_form_is_paste(struct ks_form *form, struct ks_key key);
 
 /*
  * Left, Right, Tab and Shift-Tab move the focus over what can be pressed; Up, Down, PgUp and PgDn
