@@ -242,7 +242,8 @@ static void emit_lower(const struct writer *writer, const char *name)
 
 static bool same_name_as_before(const struct canonical *canonical, size_t i)
 {
-	return i > 0 && ks_text_casecmp(canonical->headers[i].name, canonical->headers[i - 1].name) == 0;
+	return i > 0 &&
+	       ks_text_casecmp(canonical->headers[i].name, canonical->headers[i - 1].name) == 0;
 }
 
 /* "name:value" lines; values of a repeated name are joined in the order they were given. */
