@@ -63,7 +63,8 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .name = "copy_command",
 	    .kind = KS_CLIP_COMMAND,
 	    .fits = fits_configured,
-	    .promise = "It goes to the copy_command of your configuration, on its standard input.",
+	    .promise =
+		"Copy gives it to the copy_command of your configuration, on its standard input.",
 	    .done = "Given to your copy_command",
 	},
     /* Newer ones can tell clipboard managers to keep no history; older ones end with 1. */
@@ -76,7 +77,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .quiet = true,
 	    .argv = {"wl-copy", "--foreground", "--sensitive", "--type", "text/plain"},
 	    .clear = {"wl-copy", "--clear"},
-	    .promise = "It goes to the clipboard with wl-copy, which keysail ends when it ends.",
+	    .promise = "Copy puts it on the clipboard with wl-copy, until keysail ends.",
 	    .done = "Copied with wl-copy",
 	},
     /*
@@ -90,7 +91,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .fits = fits_wayland,
 	    .argv = {"wl-copy", "--foreground", "--type", "text/plain"},
 	    .clear = {"wl-copy", "--clear"},
-	    .promise = "It goes to the clipboard with wl-copy, which keysail ends when it ends.",
+	    .promise = "Copy puts it on the clipboard with wl-copy, until keysail ends.",
 	    .done = "Copied with wl-copy",
 	},
     [KS_CLIP_XCLIP] =
@@ -99,7 +100,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .kind = KS_CLIP_HOLDER,
 	    .fits = fits_x11,
 	    .argv = {"xclip", "-quiet", "-selection", "clipboard"},
-	    .promise = "It goes to the clipboard with xclip, which keysail ends when it ends.",
+	    .promise = "Copy puts it on the clipboard with xclip, until keysail ends.",
 	    .done = "Copied with xclip",
 	},
     [KS_CLIP_XSEL] =
@@ -108,7 +109,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .kind = KS_CLIP_HOLDER,
 	    .fits = fits_x11,
 	    .argv = {"xsel", "--nodetach", "--input", "--clipboard"},
-	    .promise = "It goes to the clipboard with xsel, which keysail ends when it ends.",
+	    .promise = "Copy puts it on the clipboard with xsel, until keysail ends.",
 	    .done = "Copied with xsel",
 	},
     [KS_CLIP_PBCOPY] =
@@ -119,7 +120,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .argv = {"pbcopy"},
 	    .clear = {"pbcopy"},
 	    .clear_input = "",
-	    .promise = "It goes to the clipboard with pbcopy, and is cleared when keysail ends.",
+	    .promise = "Copy puts it on the clipboard with pbcopy, until keysail ends.",
 	    .done = "Copied with pbcopy",
 	},
     /* An empty buffer clears nothing; a blank reaches the terminal's clipboard. */
@@ -132,7 +133,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .clear = {"tmux", "load-buffer", "-w", "-b", ks_clip_buffer, "-", ";", "delete-buffer",
 		"-b", ks_clip_buffer},
 	    .clear_input = " ",
-	    .promise = "It goes into a tmux buffer, and tmux passes it on to your terminal's "
+	    .promise = "Copy puts it into a tmux buffer, and tmux passes it on to your terminal's "
 		       "clipboard if it can.",
 	    .done = "Loaded into a tmux buffer and sent to its clipboard",
 	},
@@ -145,7 +146,7 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .argv = {"tmux", "load-buffer", "-b", ks_clip_buffer, "-"},
 	    .clear = {"tmux", "delete-buffer", "-b", ks_clip_buffer},
 	    .clear_input = "",
-	    .promise = "It goes into a tmux buffer: paste it with tmux's prefix and ].",
+	    .promise = "Copy puts it into a tmux buffer: paste it with tmux's prefix and ].",
 	    .done = "Loaded into a tmux buffer only: paste it with the prefix key and ]",
 	},
     [KS_CLIP_OSC52] =
@@ -153,8 +154,8 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .name = "OSC 52",
 	    .kind = KS_CLIP_TERMINAL,
 	    .fits = fits_terminal,
-	    .promise =
-		"It goes to the terminal by OSC 52; terminals don't say whether they take it.",
+	    .promise = "Copy sends it to the terminal by OSC 52; terminals don't say whether "
+		       "they take it.",
 	    .done = "Sent to the terminal by OSC 52; whether it took it can't be known",
 	},
 };

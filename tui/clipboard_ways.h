@@ -58,7 +58,7 @@ struct ks_clip_way {
 	/* Clears what argv did; none for a holder that clears when it ends. */
 	const char *clear[KS_CLIP_WORDS];
 	const char *clear_input;
-	const char *promise; /* "It goes to …" */
+	const char *promise; /* "Copy puts it …" */
 	const char *done;    /* what really happened, as a phrase */
 };
 

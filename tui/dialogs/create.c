@@ -76,7 +76,7 @@ static void fill_full(
 	struct ks_sheet *sheet = &dialog->form.sheet;
 	char ago[KS_FORMAT_SIZE];
 
-	ks_sheet_text(sheet, KS_ROLE_WARN, "Both slots of %s are taken.", dialog->target.name);
+	ks_sheet_text(sheet, KS_ROLE_WARN, "Both slots of the bucket are taken.");
 	ks_sheet_text(sheet, KS_ROLE_TEXT,
 	    "A bucket has two keys at most, and Lightsail has no deactivate: to make room, one "
 	    "must be deleted for good. Choose one that nothing uses.");
@@ -85,6 +85,7 @@ static void fill_full(
 		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Keys" : "", "%s  used: %s",
 		    ks_str_clean(&entry->keys[i].id),
 		    ks_format_last_used(draw, &entry->keys[i].last_used, ago));
+	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
 }
 
 static void fill_refused(struct dialog *dialog, struct ks_draw *draw)
@@ -102,16 +103,11 @@ static void fill_refused(struct dialog *dialog, struct ks_draw *draw)
 	ks_target_say(&dialog->target, &dialog->form.sheet);
 }
 
-static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
+static void fill_progress(
+    struct ks_sheet *sheet, const struct ks_change *change, struct ks_draw *draw)
 {
-	const struct ks_change *change = change_of(dialog);
-	struct ks_sheet *sheet = &dialog->form.sheet;
 	const struct ks_glyphs *glyphs = draw->glyphs;
 
-	if (change == NULL)
-		return;
-	ks_target_say(&dialog->target, sheet);
-	ks_form_gap(&dialog->form);
 	if (change->state == KS_CHANGE_CHECKING) {
 		ks_sheet_text(
 		    sheet, KS_ROLE_BUSY, "%s Reading the bucket's keys", ks_pane_spinner(draw));
@@ -132,6 +128,17 @@ static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "Asking twice could make two keys, so keysail doesn't.");
 }
 
+static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
+{
+	const struct ks_change *change = change_of(dialog);
+
+	if (change == NULL)
+		return;
+	fill_progress(&dialog->form.sheet, change, draw);
+	ks_form_gap(&dialog->form);
+	ks_target_say(&dialog->target, &dialog->form.sheet);
+}
+
 static void fill_failed(struct dialog *dialog, struct ks_draw *draw)
 {
 	const struct ks_change *change = change_of(dialog);
@@ -139,9 +146,10 @@ static void fill_failed(struct dialog *dialog, struct ks_draw *draw)
 
 	if (change == NULL)
 		return;
-	ks_sheet_text(sheet, KS_ROLE_TEXT, "No key was made for %s.", dialog->target.name);
+	ks_sheet_text(sheet, KS_ROLE_TEXT, "No key was made.");
 	ks_form_gap(&dialog->form);
 	ks_describe_err(sheet, draw, &change->err);
+	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
 }
 
 static void fill_orphaned(struct dialog *dialog, struct ks_draw *draw)
@@ -164,9 +172,10 @@ static void fill_orphaned(struct dialog *dialog, struct ks_draw *draw)
 	    "The answer that had the secret was lost, and no second one comes. Unless somebody "
 	    "else made %s just now, delete %s: %s a slot and can't be used.",
 	    one ? "it" : "them", one ? "it" : "them", one ? "it takes" : "each takes");
+	if (change->err.kind == KS_ERR_NONE)
+		return;
 	ks_form_gap(&dialog->form);
-	if (change->err.kind != KS_ERR_NONE)
-		ks_describe_err(sheet, draw, &change->err);
+	ks_describe_err(sheet, draw, &change->err);
 }
 
 static void fill(void *self, struct ks_draw *draw)

@@ -111,9 +111,6 @@ static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
 	const struct ks_change *change = change_of(dialog);
 	struct ks_sheet *sheet = &dialog->form.sheet;
 
-	ks_sheet_field(sheet, KS_ROLE_ACCENT, "Key ID", "%s", ks_str_clean(&dialog->key_id));
-	ks_target_say(&dialog->target, sheet);
-	ks_form_gap(&dialog->form);
 	if (change != NULL && change->state == KS_CHANGE_UNCLEAR)
 		ks_sheet_text(sheet, KS_ROLE_BUSY,
 		    "%s The answer was lost. Reading the keys, to see if it is gone",
@@ -121,6 +118,9 @@ static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
 	else
 		ks_sheet_text(
 		    sheet, KS_ROLE_BUSY, "%s Asking Lightsail to delete it", ks_pane_spinner(draw));
+	ks_form_gap(&dialog->form);
+	ks_sheet_field(sheet, KS_ROLE_ACCENT, "Key ID", "%s", ks_str_clean(&dialog->key_id));
+	ks_target_say(&dialog->target, sheet);
 }
 
 static void fill_failed(struct dialog *dialog, struct ks_draw *draw)
@@ -197,7 +197,7 @@ static void review(struct dialog *dialog, int64_t now)
 	set_stage(dialog, STAGE_ASK);
 	type = must_type(dialog, now);
 	if (type && !dialog->form.has_input)
-		ks_form_set_input(&dialog->form, "Type the last four characters of its ID", TAIL);
+		ks_form_set_input(&dialog->form, "Type its last 4 characters", TAIL);
 	else if (!type && dialog->form.has_input)
 		ks_form_drop_input(&dialog->form);
 	ks_form_set_off(&dialog->form, DELETE, type && !is_typed(dialog));

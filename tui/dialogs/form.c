@@ -103,7 +103,7 @@ static void draw_button(const struct ks_form *form, const struct ks_draw *draw, 
 
 	ks_draw_text(area, x, y, 1, ks_style_on(KS_ROLE_MARKER, KS_GROUND_DIALOG),
 	    focused ? draw->glyphs->marker : " ");
-	ks_draw_printf(area, x + 1, y, -1, style, "[%s]", button->label);
+	ks_draw_printf(area, x + 1, y, -1, style, button->off ? "(%s)" : "[%s]", button->label);
 	if (focused)
 		ks_draw_cursor(area, x + 2, y, false);
 }

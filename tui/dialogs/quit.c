@@ -58,8 +58,8 @@ static void say_handovers(struct dialog *dialog)
 
 		if (!is_open(handover))
 			continue;
-		ks_sheet_text(&dialog->form.sheet, KS_ROLE_DANGER, "The secret of %s (%s) %s.",
-		    ks_str_clean(&handover->key_id), ks_str_clean(&handover->bucket_name),
+		ks_sheet_text(&dialog->form.sheet, KS_ROLE_DANGER, "The secret of %s %s.",
+		    ks_str_clean(&handover->key_id),
 		    handover->state == KS_HANDOVER_UNCONFIRMED ? "is not confirmed"
 							       : "is not delivered");
 	}
@@ -76,7 +76,7 @@ static void say_changes(struct dialog *dialog)
 			continue;
 		if (change->kind == KS_CHANGE_CREATE)
 			ks_sheet_text(&dialog->form.sheet, KS_ROLE_WARN,
-			    "A key is being made for %s: its secret would be lost.",
+			    "A new secret would be lost: a key is being made for %s.",
 			    ks_str_clean(&change->bucket_name));
 		else
 			ks_sheet_text(&dialog->form.sheet, KS_ROLE_WARN,

@@ -6,7 +6,6 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tui/clipboard.h"
-#include "tui/copy.h"
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/form.h"
 #include "tui/views/pane.h"
@@ -34,6 +33,7 @@ struct dialog {
 	bool asking; /* whether it is to be left undelivered */
 	bool drawn;  /* this stage was on the screen */
 	bool failed; /* the last copy did not work */
+	enum ks_clipboard_hold hold;
 };
 
 static const struct ks_handover *handover_of(const struct dialog *dialog)
@@ -56,10 +56,31 @@ static struct ks_event *event_of(
 	return event;
 }
 
+/* The dialog may be gone by then; the interface is not. */
+static void copied(void *ctx, const struct ks_clipboard_result *result)
+{
+	struct ks_ui *ui = ctx;
+	struct ks_event *event;
+
+	if (!result->ok) {
+		ks_ui_toast(ui, KS_TOAST_BAD, "Not copied. %s", result->phrase);
+		return;
+	}
+	event = ks_event_new(KS_EVENT_DELIVERED, ks_ui_now(ui));
+	event->handover = (uint32_t)result->tag;
+	event->way = ks_strdup(result->phrase);
+	ks_ui_tell(ui, event);
+}
+
 static void copy(struct dialog *dialog, struct ks_ui *ui)
 {
-	dialog->failed = false;
-	if (!ks_copy_secret(ui, dialog->handover))
+	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_clipboard *clipboard = ks_ui_clipboard(ui);
+
+	if (clipboard == NULL || handover == NULL || handover->secret == NULL)
+		return;
+	if (!ks_clipboard_copy_secret(
+		clipboard, handover->secret, dialog->handover, ks_ui_now(ui), copied, ui))
 		ks_ui_toast(ui, KS_TOAST_INFO, "Still busy with the copy before");
 	update(dialog, ui);
 }
@@ -167,6 +188,18 @@ static bool last_copy_failed(const struct dialog *dialog)
 	return last != NULL && last->tag == dialog->handover && !last->ok;
 }
 
+/* Nothing of the store changes with it, so a toast must see to a new frame. */
+static void watch_hold(struct dialog *dialog, struct ks_ui *ui)
+{
+	enum ks_clipboard_hold hold =
+	    dialog->clipboard != NULL ? ks_clipboard_hold(dialog->clipboard) : KS_CLIPBOARD_UNKNOWN;
+
+	if (dialog->hold == KS_CLIPBOARD_OURS &&
+	    (hold == KS_CLIPBOARD_REPLACED || hold == KS_CLIPBOARD_LOST))
+		ks_ui_toast(ui, KS_TOAST_INFO, "The clipboard has changed");
+	dialog->hold = hold;
+}
+
 static void update(void *self, struct ks_ui *ui)
 {
 	struct dialog *dialog = self;
@@ -177,6 +210,7 @@ static void update(void *self, struct ks_ui *ui)
 		return;
 	}
 	dialog->failed = last_copy_failed(dialog);
+	watch_hold(dialog, ui);
 	if (dialog->asking)
 		set_stage(dialog, STAGE_ASKING);
 	else if (is_copying(dialog))
@@ -278,28 +312,46 @@ static void fill_asking(struct dialog *dialog, const struct ks_handover *handove
 	    "active, and takes one of the bucket's two slots.");
 }
 
+static void fill_stage(
+    struct dialog *dialog, const struct ks_handover *handover, struct ks_draw *draw)
+{
+	switch (dialog->stage) {
+	case STAGE_HELD:
+		fill_held(dialog);
+		break;
+	case STAGE_COPYING:
+		ks_sheet_text(
+		    &dialog->form.sheet, KS_ROLE_BUSY, "%s Copying", ks_pane_spinner(draw));
+		break;
+	case STAGE_DELIVERED:
+		fill_delivered(dialog, handover);
+		break;
+	case STAGE_ASKING:
+		fill_asking(dialog, handover);
+		break;
+	case STAGE_NONE:
+		break;
+	}
+}
+
+/* What is asked comes first where there is little space; the key's fields can be scrolled to. */
 static void fill(void *self, struct ks_draw *draw)
 {
 	struct dialog *dialog = self;
 	const struct ks_handover *handover = handover_of(dialog);
+	bool stage_first = dialog->form.compact || dialog->stage == STAGE_ASKING;
 
 	if (handover == NULL)
 		return;
-	if (dialog->stage == STAGE_ASKING) {
-		fill_asking(dialog, handover);
-		ks_form_gap(&dialog->form);
+	if (stage_first)
+		fill_stage(dialog, handover, draw);
+	else
 		say_key(dialog, handover, draw);
-		return;
-	}
-	say_key(dialog, handover, draw);
 	ks_form_gap(&dialog->form);
-	if (dialog->stage == STAGE_HELD)
-		fill_held(dialog);
-	else if (dialog->stage == STAGE_DELIVERED)
-		fill_delivered(dialog, handover);
-	else if (dialog->stage == STAGE_COPYING)
-		ks_sheet_text(
-		    &dialog->form.sheet, KS_ROLE_BUSY, "%s Copying", ks_pane_spinner(draw));
+	if (stage_first)
+		say_key(dialog, handover, draw);
+	else
+		fill_stage(dialog, handover, draw);
 }
 
 /* ---- the class ---- */
