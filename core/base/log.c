@@ -237,7 +237,8 @@ void ks_log_close(struct ks_log *log)
  * Formats, and when the text had to be cut takes off the word at the cut: the start of a secret
  * is too short to be known as one.
  */
-static void format_raw(char raw[KS_LOG_LINE_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void format_raw(
+    char raw[KS_LOG_LINE_MAX], const char *format, va_list args)
 {
 	int len = vsnprintf(raw, KS_LOG_LINE_MAX, format, args);
 	size_t end = KS_LOG_LINE_MAX - 1;

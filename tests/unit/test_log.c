@@ -17,9 +17,10 @@
 #include "core/base/log.h"
 #include "core/base/secret.h"
 
-#define SECRET "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-#define HASH   "e11f41162d959ea63e34a8f770124b18f6fec2f24b18ddf93c5893b7e7dd1101"
-#define UUID   "8a1f41c6-2d95-4ea6-be34-a8f770124b18"
+#define SECRET       "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+#define HASH         "e11f41162d959ea63e34a8f770124b18f6fec2f24b18ddf93c5893b7e7dd1101"
+#define REQUEST_LINE "request_id=8a1f41c6-2d95-4ea6-be34-a8f770124b18 attempt=2"
+#define HASH_LINE    "body sha256 " HASH
 
 static void what_looks_like_a_secret_is_taken_out(void **state)
 {
@@ -62,8 +63,8 @@ static void what_is_harmless_stays_readable(void **state)
 	static const char *const lines[] = {
 	    "",
 	    "CreateBucketAccessKey media-assets us-east-1: AKIAIOSFODNN7EXAMPLE",
-	    "request_id=" UUID " attempt=2",
-	    "body sha256 " HASH,
+	    REQUEST_LINE,
+	    HASH_LINE,
 	    "https://lightsail.us-east-1.amazonaws.com/ 400 ThrottlingException",
 	    "nextPageToken=abc",
 	    "the signature does not match, the secret, too",
