@@ -70,26 +70,28 @@ static void port_theme(void *ctx, const struct ks_theme *theme)
 
 /* ---- beginning ---- */
 
-static const struct ks_theme *find_builtin(const char *name)
+/* The look that fits what the terminal said of its background so far. */
+static const struct ks_theme *fitting_theme(const struct app *app)
 {
+	enum ks_term_background background = ks_term_background(app->term);
 	const struct ks_theme *theme;
 
 	for (size_t i = 0; (theme = ks_theme_builtin(i)) != NULL; i++)
-		if (strcmp(theme->name, name) == 0)
+		if ((background == KS_TERM_BACKGROUND_DARK && strcmp(theme->name, "dark") == 0) ||
+		    (background == KS_TERM_BACKGROUND_LIGHT && strcmp(theme->name, "light") == 0))
 			return theme;
-	return ks_theme_builtin(0);
+	return ks_theme_neutral();
 }
 
-/* The theme to begin with; one that can't be read is told of, and the default taken. */
+/* The theme to begin with; one that can't be read is told of. */
 static void load_theme(struct app *app, struct ks_theme *theme, struct ks_err *err)
 {
 	const char *name = app->options->theme;
 
 	ks_err_clear(err);
-	*theme = *find_builtin(app->options->no_color ? "mono" : "dark");
-	if (name == NULL || strcmp(name, "auto") == 0)
-		return;
-	app->theme_chosen = ks_theme_load(name, app->options->themes_dir, theme, err);
+	*theme = *fitting_theme(app);
+	if (name != NULL && strcmp(name, "auto") != 0)
+		app->theme_chosen = ks_theme_load(name, app->options->themes_dir, theme, err);
 }
 
 static void make_ui(struct app *app)
@@ -101,7 +103,8 @@ static void make_ui(struct app *app)
 	load_theme(app, &theme, &err);
 	app->ui = ks_ui_new(&(struct ks_ui_options){
 	    .port = {port_store, port_tell, port_write, port_theme, app},
-	    .glyphs = app->options->ascii ? &ks_glyphs_ascii : &ks_glyphs_utf8,
+	    .glyphs = app->options->ascii || !ks_term_is_utf8(app->term) ? &ks_glyphs_ascii
+									 : &ks_glyphs_utf8,
 	    .theme = &theme,
 	    .demo = app->options->demo,
 	});
@@ -149,14 +152,12 @@ static void draw_frame(struct app *app)
 			ks_ui_key(app->ui, key, ks_clock_wall(app->clock));
 }
 
-/* The terminal told its background: dark or light, unless the user chose. */
+/* The terminal told its background: that counts unless the user chose. */
 static void restyle(struct app *app)
 {
-	bool light = ks_term_background(app->term) == KS_TERM_BACKGROUND_LIGHT;
-
-	if (app->theme_chosen || app->options->no_color)
+	if (app->theme_chosen)
 		return;
-	ks_ui_set_theme(app->ui, find_builtin(light ? "light" : "dark"));
+	ks_ui_set_theme(app->ui, fitting_theme(app));
 	app->theme_chosen = false;
 }
 

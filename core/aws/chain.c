@@ -10,7 +10,7 @@ struct ks_chain {
 	struct ks_provider_query query;
 	size_t current; /* the row that is asked next, or that is pending */
 	void *state;    /* the pending row's */
-	struct ks_provider_place *places;
+	struct ks_credentials_place *places;
 	size_t place_count, place_cap;
 };
 
@@ -31,8 +31,8 @@ static void note_place(struct ks_chain *chain, const struct ks_provider_answer *
 		return;
 	chain->places =
 	    ks_grow(chain->places, chain->place_count, &chain->place_cap, sizeof *chain->places);
-	chain->places[chain->place_count++] = (struct ks_provider_place){
-	    ks_strdup(answer->place), ks_strdup(answer->finding)};
+	chain->places[chain->place_count++] =
+	    (struct ks_credentials_place){ks_strdup(answer->place), ks_strdup(answer->finding)};
 }
 
 enum ks_provider_result ks_chain_step(
@@ -81,7 +81,7 @@ size_t ks_chain_place_count(const struct ks_chain *chain)
 	return chain->place_count;
 }
 
-const struct ks_provider_place *ks_chain_place(const struct ks_chain *chain, size_t index)
+const struct ks_credentials_place *ks_chain_place(const struct ks_chain *chain, size_t index)
 {
 	return &chain->places[index];
 }

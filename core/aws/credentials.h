@@ -18,6 +18,12 @@ struct ks_credentials {
 	int64_t expires_at; /* wall ms; KS_TIME_NONE when they don't expire or nothing is known */
 };
 
+/* One place that was asked for credentials. Both texts are clean, for people, and no secret. */
+struct ks_credentials_place {
+	char *place;   /* "environment", "~/.aws/credentials" */
+	char *finding; /* "AWS_ACCESS_KEY_ID is not set" */
+};
+
 /* All members absent. */
 void ks_credentials_init(struct ks_credentials *credentials);
 /* Wipes the secrets and frees the members, not the struct; it is as after init again. */

@@ -8,6 +8,8 @@
 #include "core/base/mem.h"
 #include "core/base/paths.h"
 
+extern char **environ; /* POSIX leaves the declaration to the program */
+
 struct ks_env {
 	char *values[KS_ENV_COUNT];
 	struct ks_secret *secret;

@@ -14,11 +14,27 @@
 #include "core/aws/env.h"
 #include "core/base/err.h"
 
+/* err.code of a failed resolve, for those who show a screen of its own for each. */
+#define KS_IDENTITY_NO_CREDENTIALS "NoCredentials"       /* nothing is configured anywhere */
+#define KS_IDENTITY_NO_PROFILE     "NoSuchProfile"       /* the named profile is in neither file */
+#define KS_IDENTITY_UNSUPPORTED    "UnsupportedSignIn"   /* a kind that this version can't do */
+#define KS_IDENTITY_BROKEN         "BrokenCredentials"   /* found, but incomplete or malformed */
+#define KS_IDENTITY_BROKEN_CONFIG  "BrokenConfiguration" /* a file or a setting can't be read */
+
 struct ks_identity;
+
+/* What --demo uses in place of all files and variables. */
+struct ks_identity_given {
+	const char *access_key_id;
+	const struct ks_secret *secret;
+	const char *region;       /* may be NULL */
+	const char *endpoint_url; /* used for every region, and path style for S3 */
+};
 
 struct ks_identity_options {
 	const struct ks_env *env;
-	const char *endpoint_url; /* --endpoint-url, for Lightsail and S3; NULL if not given */
+	const char *endpoint_url;              /* --endpoint-url, for both services; or NULL */
+	const struct ks_identity_given *given; /* not NULL: no file and no variable is read */
 };
 
 /*
@@ -32,18 +48,6 @@ struct ks_identity_options {
  */
 bool ks_identity_resolve(const struct ks_identity_options *options, const char *profile,
     struct ks_identity **out, struct ks_err *err);
-
-/* For --demo: everything is given, no file and no variable is read. */
-struct ks_identity_given {
-	const char *access_key_id;
-	const char *secret;
-	size_t secret_len;
-	const char *region;       /* may be NULL */
-	const char *endpoint_url; /* used for every region, and path style for S3 */
-};
-/* NULL with err filled when the URL is refused or there is no room for the secret. */
-struct ks_identity *ks_identity_from_given(
-    const struct ks_identity_given *given, struct ks_err *err);
 
 /* Wipes the secrets and frees; NULL is fine. */
 void ks_identity_free(struct ks_identity *identity);
@@ -80,14 +84,10 @@ enum ks_retry_mode ks_identity_retry_mode(const struct ks_identity *identity);
 /* AWS_MAX_ATTEMPTS, else the profile's max_attempts; 0 when none is configured. */
 int ks_identity_max_attempts(const struct ks_identity *identity);
 
-/* Where it looked, in order, and what it found there; both texts are clean, finding is no secret.
- */
-struct ks_identity_place {
-	char *place;   /* "environment", "~/.aws/credentials" */
-	char *finding; /* "AWS_ACCESS_KEY_ID is not set" */
-};
+/* Where it looked, in order, and what it found there. */
 size_t ks_identity_place_count(const struct ks_identity *identity);
-const struct ks_identity_place *ks_identity_place(const struct ks_identity *identity, size_t index);
+const struct ks_credentials_place *ks_identity_place(
+    const struct ks_identity *identity, size_t index);
 
 /*
  * Remarks that stop nothing, one line each and clean: duplicate keys in a file, a retry mode that

@@ -23,8 +23,8 @@ struct ks_profiles {
 	size_t warning_count, warning_cap;
 };
 
-static void add_warning(struct ks_profiles *profiles, const struct file *file, int line,
-    const char *text)
+static void add_warning(
+    struct ks_profiles *profiles, const struct file *file, int line, const char *text)
 {
 	char warning[1024];
 
@@ -34,8 +34,8 @@ static void add_warning(struct ks_profiles *profiles, const struct file *file, i
 	profiles->warnings[profiles->warning_count++] = ks_strdup(warning);
 }
 
-static void load_file(struct ks_profiles *profiles, enum ks_profile_file which, const char *path,
-    const char *home)
+static void load_file(
+    struct ks_profiles *profiles, enum ks_profile_file which, const char *path, const char *home)
 {
 	static const enum ks_ini_dialect dialects[] = {
 	    [KS_PROFILE_CONFIG] = KS_INI_AWS_CONFIG,
@@ -52,7 +52,7 @@ static void load_file(struct ks_profiles *profiles, enum ks_profile_file which, 
 	file->path = ks_text_clean_dup(raw, strlen(raw));
 	free(raw);
 	file->present = ks_ini_read(path, dialects[which], file->path, &file->ini, &file->err) !=
-	                KS_INI_MISSING;
+			KS_INI_MISSING;
 	for (size_t i = 0; i < ks_ini_warning_count(file->ini); i++) {
 		const struct ks_ini_warning *warning = ks_ini_warning(file->ini, i);
 
@@ -66,16 +66,22 @@ static const char *profile_of(enum ks_profile_file file, const struct ks_ini_sec
 	if (file == KS_PROFILE_CREDENTIALS || strcmp(section->type, "profile") == 0)
 		return section->name;
 	return section->type[0] == '\0' && strcmp(section->name, "default") == 0 ? section->name
-	                                                                         : NULL;
+										 : NULL;
 }
 
 static void add_name(struct ks_profiles *profiles, const char *name)
 {
 	if (ks_profiles_has(profiles, name))
 		return;
-	profiles->names = ks_grow(profiles->names, profiles->name_count, &profiles->name_cap,
-	    sizeof *profiles->names);
+	profiles->names = ks_grow(
+	    profiles->names, profiles->name_count, &profiles->name_cap, sizeof *profiles->names);
 	profiles->names[profiles->name_count++] = name;
+}
+
+/* Sections of the AWS CLI that are about no profile. */
+static bool is_of_the_cli(const char *name)
+{
+	return strcmp(name, "plugins") == 0 || strcmp(name, "preview") == 0;
 }
 
 static void collect_names(struct ks_profiles *profiles, enum ks_profile_file which)
@@ -88,9 +94,10 @@ static void collect_names(struct ks_profiles *profiles, enum ks_profile_file whi
 
 		if (name != NULL)
 			add_name(profiles, name);
-		else if (section->type[0] == '\0')
+		else if (section->type[0] == '\0' && !is_of_the_cli(section->name))
 			add_warning(profiles, file, section->line,
-			    "in this file a profile's header is [profile NAME]; this one is left out");
+			    "in this file a profile's header is [profile NAME]; this one is left "
+			    "out");
 	}
 }
 

@@ -40,19 +40,14 @@ struct ks_provider_answer {
 struct ks_provider {
 	const char *name;
 	/* *state is NULL at the row's first step, and is the row's own until it isn't PENDING. */
-	enum ks_provider_result (*step)(const struct ks_provider_query *query, void **state,
-	    struct ks_provider_answer *answer);
+	enum ks_provider_result (*step)(
+	    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer);
 	/* Gives up what is pending; NULL for a row that is never PENDING. */
 	void (*drop)(void *state);
 };
 
 extern const struct ks_provider ks_providers[];
 extern const size_t ks_provider_count;
-
-struct ks_provider_place {
-	char *place;
-	char *finding;
-};
 
 struct ks_chain;
 
@@ -70,6 +65,6 @@ void ks_chain_free(struct ks_chain *chain);
 
 /* What was asked so far, in order. */
 size_t ks_chain_place_count(const struct ks_chain *chain);
-const struct ks_provider_place *ks_chain_place(const struct ks_chain *chain, size_t index);
+const struct ks_credentials_place *ks_chain_place(const struct ks_chain *chain, size_t index);
 
 #endif

@@ -240,21 +240,27 @@ static void emit_lower(const struct writer *writer, const char *name)
 	}
 }
 
-static bool same_name_as_before(const struct canonical *canonical, size_t i)
+/* Is this header's name another than the one before it? */
+static bool begins_name(const struct ks_signer_header *header, const char **before)
 {
-	return i > 0 && ks_text_casecmp(canonical->headers[i].name, canonical->headers[i - 1].name) == 0;
+	bool begins = *before == NULL || ks_text_casecmp(header->name, *before) != 0;
+
+	*before = header->name;
+	return begins;
 }
 
 /* "name:value" lines; values of a repeated name are joined in the order they were given. */
 static void emit_headers(const struct writer *writer, const struct canonical *canonical)
 {
+	const char *before = NULL;
+
 	for (size_t i = 0; i < canonical->header_count; i++) {
-		if (same_name_as_before(canonical, i)) {
-			emit(writer, ",");
-		} else {
+		if (begins_name(&canonical->headers[i], &before)) {
 			emit(writer, i > 0 ? "\n" : "");
 			emit_lower(writer, canonical->headers[i].name);
 			emit(writer, ":");
+		} else {
+			emit(writer, ",");
 		}
 		emit_value(writer, canonical->headers[i].value);
 	}
@@ -263,8 +269,10 @@ static void emit_headers(const struct writer *writer, const struct canonical *ca
 
 static void emit_signed_names(const struct writer *writer, const struct canonical *canonical)
 {
+	const char *before = NULL;
+
 	for (size_t i = 0; i < canonical->header_count; i++) {
-		if (same_name_as_before(canonical, i))
+		if (!begins_name(&canonical->headers[i], &before))
 			continue;
 		emit(writer, i > 0 ? ";" : "");
 		emit_lower(writer, canonical->headers[i].name);

@@ -165,11 +165,12 @@ static const char *redact_run(struct output *out, const char *text)
 	size_t word = run_length(text, is_word), run = run_length(text, is_base64);
 	const struct secret_name *name = find_secret_name(text, word);
 	const char *value = name != NULL ? find_value(text + word) : NULL;
+	const char *end = value != NULL ? value_end(value, name->whole_line) : NULL;
 
-	if (value != NULL && word < RUN_MIN) {
+	if (end > value && word < RUN_MIN) {
 		put(out, text, (size_t)(value - text));
 		put(out, redacted, sizeof redacted - 1);
-		return value_end(value, name->whole_line);
+		return end;
 	}
 	/* "request_id=…": "=" ends base64, it doesn't join two parts of it. */
 	if (word > 0 && word < RUN_MIN && text[word] == '=' && is_word(text[word + 1])) {
@@ -236,7 +237,8 @@ void ks_log_close(struct ks_log *log)
  * Formats, and when the text had to be cut takes off the word at the cut: the start of a secret
  * is too short to be known as one.
  */
-static void format_raw(char raw[KS_LOG_LINE_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void format_raw(
+    char raw[KS_LOG_LINE_MAX], const char *format, va_list args)
 {
 	int len = vsnprintf(raw, KS_LOG_LINE_MAX, format, args);
 	size_t end = KS_LOG_LINE_MAX - 1;
