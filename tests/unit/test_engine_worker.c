@@ -833,6 +833,38 @@ static void stale_credentials_are_read_anew_once(void **state)
 	remove_home(&home);
 }
 
+static void calls_that_went_stale_together_all_use_the_new_credentials(void **state)
+{
+	const char *stale = "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}";
+	const struct scripted_step steps[] = {
+	    {.answer = http(403, "", stale)},
+	    {.answer = http(403, "", stale)},
+	    {.answer = http(403, "", stale)},
+	    {.answer = ok("{}"), .forever = true},
+	};
+	struct aws_home home;
+	struct ks_event *event;
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	make_home(&home, NULL);
+	open_with_home(&bench.shop, &home);
+	write_credentials(&home, "ASIASECOND");
+	for (int i = 0; i < 3; i++)
+		workshop_call(&bench.shop, KS_OP_GET_BUCKETS, KS_PRIORITY_REST, NULL);
+	for (int replies = 0; replies < 3;) {
+		event = workshop_event(&bench.shop);
+		if (event->kind == KS_EVENT_REPLY) {
+			assert_int_equal(event->err.kind, KS_ERR_NONE);
+			replies++;
+		}
+		ks_event_free(event);
+	}
+	assert_int_equal(scripted_count(bench.server, NULL), 6);
+	finish();
+	remove_home(&home);
+}
+
 static void without_credentials_it_says_where_it_looked(void **state)
 {
 	struct ks_env *env = ks_env_empty();
@@ -896,6 +928,48 @@ static void tls_trusts_the_bundle_that_is_named_and_nothing_else(void **state)
 	unlink(cert);
 	while (bench.n_answers > 0)
 		free(bench.answers[--bench.n_answers]);
+}
+
+static void a_proxy_that_refuses_is_named_and_nothing_was_sent(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.answer = http(407, "", "who are you?"), .after = SCRIPTED_CLOSE, .forever = true}};
+	char proxy[64];
+	struct ks_event *event;
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", scripted_port(bench.server));
+	setenv("https_proxy", proxy, 1);
+	snprintf(bench.shop.url, sizeof bench.shop.url, "https://service.example.com");
+	workshop_open(&bench.shop);
+	event = workshop_ask(&bench.shop, KS_OP_CREATE_BUCKET_ACCESS_KEY, "bucket");
+	assert_int_equal(event->err.kind, KS_ERR_NETWORK);
+	assert_has(event->err.message, "407");
+	assert_has(event->err.tip, "HTTPS_PROXY");
+	assert_true(event->err.not_sent);
+	assert_false(event->unclear);
+	ks_event_free(event);
+	assert_has(scripted_request(bench.server, 0), "CONNECT service.example.com:443 HTTP/1.1");
+	unsetenv("https_proxy");
+	finish();
+}
+
+static void loopback_is_never_proxied(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = ok("{}")}};
+	struct ks_event *event;
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("all_proxy", "http://127.0.0.1:1", 1);
+	start(steps, COUNT(steps));
+	event = workshop_ask(&bench.shop, KS_OP_GET_BUCKETS, NULL);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	ks_event_free(event);
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+	finish();
 }
 
 /* ---- leaving ---- */
@@ -1000,8 +1074,11 @@ int main(void)
 	    cmocka_unit_test(a_skewed_clock_is_corrected_and_the_call_repeated),
 	    cmocka_unit_test(a_clock_that_stays_wrong_is_an_error_after_one_more_try),
 	    cmocka_unit_test(stale_credentials_are_read_anew_once),
+	    cmocka_unit_test(calls_that_went_stale_together_all_use_the_new_credentials),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(tls_trusts_the_bundle_that_is_named_and_nothing_else),
+	    cmocka_unit_test(a_proxy_that_refuses_is_named_and_nothing_was_sent),
+	    cmocka_unit_test(loopback_is_never_proxied),
 	    cmocka_unit_test(leaving_does_not_wait_for_a_hanging_answer),
 	    cmocka_unit_test(leaving_and_cancelling_do_not_wait_for_a_hanging_look_up),
 	};
