@@ -539,6 +539,26 @@ static void waiting_calls_go_by_priority_then_by_age(void **state)
 	finish();
 }
 
+static void a_retry_goes_before_what_still_waits(void **state)
+{
+	static const char *const order[] = {"first", "first", "second", "third"};
+	const struct scripted_step steps[] = {
+	    {.answer = http(500, "", "{}")}, {.answer = ok("{}"), .forever = true}};
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	bench.shop.options.concurrency = 1;
+	workshop_open(&bench.shop);
+	for (size_t i = 1; i < COUNT(order); i++)
+		workshop_call(
+		    &bench.shop, KS_OP_GET_BUCKET_ACCESS_KEYS, KS_PRIORITY_REST, order[i]);
+	for (size_t i = 0; i < COUNT(order); i++) {
+		ks_event_free(workshop_event(&bench.shop));
+		assert_has(scripted_request(bench.server, i), order[i]);
+	}
+	finish();
+}
+
 static void as_many_calls_run_at_once_as_allowed(void **state)
 {
 	const struct scripted_step steps[] = {{.after = SCRIPTED_STALL, .forever = true}};
@@ -657,7 +677,7 @@ static void throttling_shrinks_what_runs_at_once(void **state)
 	    {.target = "GetRegions", .answer = http(400, "", THROTTLED)},
 	    {.target = "GetRegions", .answer = ok("{}")},
 	    {.target = "GetBuckets", .after = SCRIPTED_STALL, .forever = true},
-	    {.target = "DeleteBucketAccessKey", .answer = ok("{}")},
+	    {.target = "DeleteBucketAccessKey", .answer = http(403, "", DENIED)},
 	};
 
 	(void)state;
@@ -837,9 +857,10 @@ static void calls_that_went_stale_together_all_use_the_new_credentials(void **st
 {
 	const char *stale = "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}";
 	const struct scripted_step steps[] = {
-	    {.answer = http(403, "", stale)},
-	    {.answer = http(403, "", stale)},
-	    {.answer = http(403, "", stale)},
+	    {.has = "Credential=ASIAFIRST/",
+		.answer = http(403, "", stale),
+		.wait_for = 3,
+		.forever = true},
 	    {.answer = ok("{}"), .forever = true},
 	};
 	struct aws_home home;
@@ -1066,6 +1087,7 @@ int main(void)
 	    cmocka_unit_test(answers_are_read_in_every_framing),
 	    cmocka_unit_test(an_answer_beyond_the_limit_is_cut_off),
 	    cmocka_unit_test(waiting_calls_go_by_priority_then_by_age),
+	    cmocka_unit_test(a_retry_goes_before_what_still_waits),
 	    cmocka_unit_test(as_many_calls_run_at_once_as_allowed),
 	    cmocka_unit_test(a_read_is_cancelled_wherever_it_is),
 	    cmocka_unit_test(a_change_is_never_cancelled),
