@@ -230,6 +230,10 @@ struct ks_emu_key *ks_emu_world_add_key(struct ks_emu_world *world, struct ks_em
 	key->last_used = KS_TIME_NONE;
 	key->works_until = KS_TIME_NEVER;
 	bucket->keys[bucket->key_count++] = key;
+	if (bucket->key_count == 2 && created < bucket->keys[0]->created) {
+		bucket->keys[1] = bucket->keys[0];
+		bucket->keys[0] = key;
+	}
 	ks_emu_index_add(&world->keys, key->id, key);
 	world->changed = true;
 	return key;

@@ -75,62 +75,78 @@ static void sign(const struct client *client, const char *canonical, size_t cano
 	ks_buf_free(&text);
 }
 
-/* more_signed is one header that sorts after x-amz-date, as "name:value", or NULL. */
+/* What is signed and what is sent, growing header by header. */
+struct draft {
+	struct ks_buf canonical;
+	struct ks_buf request;
+	struct ks_buf names;
+};
+
+/* Headers must come in the order of their names. */
+static void add_signed(struct draft *draft, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	ks_buf_printf(&draft->canonical, "%s:%s\n", name, value);
+	ks_buf_printf(&draft->request, "%s: %s\r\n", name, value);
+	ks_buf_printf(&draft->names, "%s%s", draft->names.len > 0 ? ";" : "", name);
+}
+
+static void add_headers(struct draft *draft, const struct client *client, const char *more_signed,
+    const char *hash, const char *date)
+{
+	char host[64], name[64] = "";
+	const char *more = NULL;
+	bool more_first;
+
+	snprintf(host, sizeof host, "127.0.0.1:%u", (unsigned)client->port);
+	if (more_signed != NULL) {
+		more = strchr(more_signed, ':') + 1;
+		snprintf(name, sizeof name, "%.*s", (int)(more - more_signed - 1), more_signed);
+	}
+	more_first = strcmp(name, "x-amz-date") < 0;
+	add_signed(draft, "host", or_else(client->host, host));
+	if (strcmp(or_else(client->service, "lightsail"), "s3") == 0)
+		add_signed(draft, "x-amz-content-sha256", hash);
+	add_signed(draft, name, more_first ? more : NULL);
+	add_signed(draft, "x-amz-date", date);
+	add_signed(draft, "x-amz-security-token", client->token);
+	add_signed(draft, name, more_first ? NULL : more);
+}
+
 char *client_request(const struct client *client, const char *method, const char *target,
     const char *more_signed, const char *body, size_t body_len, size_t *len)
 {
-	const char *service = or_else(client->service, "lightsail");
 	const char *query = strchr(target, '?');
-	int path_len = (int)(query != NULL ? query - target : (ptrdiff_t)strlen(target));
-	char date[KS_DATE_SIZE], hash[65], signature[65], host[64];
-	struct ks_buf canonical, request, signed_names;
-	bool s3 = strcmp(service, "s3") == 0;
+	int path_len = (int)(query != NULL ? (size_t)(query - target) : strlen(target));
+	char date[KS_DATE_SIZE], hash[65], signature[65];
+	struct draft draft;
 
 	ks_date_amz(client->time != 0 ? client->time : ks_clock_wall(ks_clock_system()), date);
-	snprintf(host, sizeof host, "127.0.0.1:%u", (unsigned)client->port);
+	sha256(body, body_len, hash);
 	if (client->unsigned_payload)
 		snprintf(hash, sizeof hash, "UNSIGNED-PAYLOAD");
-	else
-		sha256(body, body_len, hash);
-	ks_buf_init(&signed_names, 512);
-	ks_buf_init(&canonical, 65536);
-	ks_buf_init(&request, body_len + 65536);
+	ks_buf_init(&draft.names, 512);
+	ks_buf_init(&draft.canonical, 65536);
+	ks_buf_init(&draft.request, body_len + 65536);
+	ks_buf_printf(&draft.canonical, "%s\n%.*s\n%s\n", method, path_len, target,
+	    query != NULL ? query + 1 : "");
 	ks_buf_printf(
-	    &canonical, "%s\n%.*s\n%s\n", method, path_len, target, query != NULL ? query + 1 : "");
-	ks_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n", method,
-	    target, or_else(client->host, host), body_len);
-	ks_buf_printf(&canonical, "host:%s\n", or_else(client->host, host));
-	ks_buf_puts(&signed_names, "host");
-	if (s3) {
-		ks_buf_printf(&canonical, "x-amz-content-sha256:%s\n", hash);
-		ks_buf_printf(&request, "x-amz-content-sha256: %s\r\n", hash);
-		ks_buf_puts(&signed_names, ";x-amz-content-sha256");
-	}
-	ks_buf_printf(&canonical, "x-amz-date:%s\n", date);
-	ks_buf_printf(&request, "X-Amz-Date: %s\r\n", date);
-	ks_buf_puts(&signed_names, ";x-amz-date");
-	if (client->token != NULL) {
-		ks_buf_printf(&canonical, "x-amz-security-token:%s\n", client->token);
-		ks_buf_printf(&request, "X-Amz-Security-Token: %s\r\n", client->token);
-		ks_buf_puts(&signed_names, ";x-amz-security-token");
-	}
-	if (more_signed != NULL) {
-		ks_buf_printf(&canonical, "%s\n", more_signed);
-		ks_buf_printf(&request, "%s\r\n", more_signed);
-		ks_buf_printf(&signed_names, ";%.*s", (int)strcspn(more_signed, ":"), more_signed);
-	}
-	ks_buf_printf(&canonical, "\n%s\n%s", ks_buf_text(&signed_names), hash);
-	sign(client, canonical.data, canonical.len, date, signature);
-	ks_buf_printf(&request,
+	    &draft.request, "%s %s HTTP/1.1\r\nContent-Length: %zu\r\n", method, target, body_len);
+	add_headers(&draft, client, more_signed, hash, date);
+	ks_buf_printf(&draft.canonical, "\n%s\n%s", ks_buf_text(&draft.names), hash);
+	sign(client, draft.canonical.data, draft.canonical.len, date, signature);
+	ks_buf_printf(&draft.request,
 	    "Authorization: AWS4-HMAC-SHA256 Credential=%s/%.8s/%s/%s/aws4_request, "
 	    "SignedHeaders=%s, Signature=%s\r\n%s\r\n",
-	    client->key_id, date, or_else(client->region, "us-east-1"), service,
-	    ks_buf_text(&signed_names), signature, or_else(client->headers, ""));
-	ks_buf_add(&request, body, body_len);
-	ks_buf_free(&canonical);
-	ks_buf_free(&signed_names);
-	*len = request.len;
-	return ks_buf_take(&request);
+	    client->key_id, date, or_else(client->region, "us-east-1"),
+	    or_else(client->service, "lightsail"), ks_buf_text(&draft.names), signature,
+	    or_else(client->headers, ""));
+	ks_buf_add(&draft.request, body, body_len);
+	ks_buf_free(&draft.canonical);
+	ks_buf_free(&draft.names);
+	*len = draft.request.len;
+	return ks_buf_take(&draft.request);
 }
 
 /* ---- sending ---- */

@@ -46,7 +46,10 @@ void client_send(const struct client *client, const char *method, const char *ta
 /* A Lightsail call. */
 void client_call(
     const struct client *client, const char *op, const char *body, struct answer *answer);
-/* The text of a signed request, in a new block; for tests that spoil it. */
+/*
+ * The text of a signed request, in a new block; for tests that spoil it. more_signed is one more
+ * header, "name:value" in lower case, or NULL.
+ */
 char *client_request(const struct client *client, const char *method, const char *target,
     const char *more_signed, const char *body, size_t body_len, size_t *len);
 /* Sends bytes as they are and reads what comes back. */
