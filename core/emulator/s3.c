@@ -24,6 +24,17 @@ static bool get_bucket_location(struct ks_emu_s3_call *call)
 	return true;
 }
 
+static bool get_bucket_versioning(struct ks_emu_s3_call *call)
+{
+	struct ks_buf *body = &call->reply->body;
+
+	ks_emu_xml_begin_reply(call->reply, "VersioningConfiguration");
+	if (strcmp(call->bucket->versioning, "NeverEnabled") != 0)
+		ks_emu_xml_text(body, "Status", call->bucket->versioning);
+	ks_emu_xml_end(body, "VersioningConfiguration");
+	return true;
+}
+
 static bool head_bucket(struct ks_emu_s3_call *call)
 {
 	call->reply->status = 200;
@@ -51,6 +62,7 @@ static bool decline(struct ks_emu_s3_call *call)
 static const struct ks_emu_s3_op ops[] = {
     {"ListBuckets", "GET", AT_SERVICE, NULL, NULL, deny},
     {"GetBucketLocation", "GET", AT_BUCKET, "location", NULL, get_bucket_location},
+    {"GetBucketVersioning", "GET", AT_BUCKET, "versioning", NULL, get_bucket_versioning},
     {"ListMultipartUploads", "GET", AT_BUCKET, "uploads", NULL, ks_emu_s3_list_uploads},
     {"ListObjectVersions", "GET", AT_BUCKET, "versions", NULL, decline},
     {"ListObjectsV2", "GET", AT_BUCKET, "list-type", NULL, ks_emu_s3_list_objects_v2},
@@ -67,6 +79,11 @@ static const struct ks_emu_s3_op ops[] = {
     {"UploadPart", "PUT", AT_OBJECT, "uploadId", NULL, ks_emu_s3_upload_part},
     {"AbortMultipartUpload", "DELETE", AT_OBJECT, "uploadId", NULL, ks_emu_s3_abort_upload},
     {"ListParts", "GET", AT_OBJECT, "uploadId", NULL, ks_emu_s3_list_parts},
+    {"GetObjectTagging", "GET", AT_OBJECT, "tagging", NULL, ks_emu_s3_get_tags},
+    {"PutObjectTagging", "PUT", AT_OBJECT, "tagging", NULL, ks_emu_s3_put_tags},
+    {"DeleteObjectTagging", "DELETE", AT_OBJECT, "tagging", NULL, ks_emu_s3_delete_tags},
+    {"GetObjectAcl", "GET", AT_OBJECT, "acl", NULL, ks_emu_s3_get_acl},
+    {"PutObjectAcl", "PUT", AT_OBJECT, "acl", NULL, ks_emu_s3_put_acl},
     {"CopyObject", "PUT", AT_OBJECT, NULL, "x-amz-copy-source", ks_emu_s3_copy_object},
     {"PutObject", "PUT", AT_OBJECT, NULL, NULL, ks_emu_s3_put_object},
     {"GetObject", "GET", AT_OBJECT, NULL, NULL, ks_emu_s3_get_object},
@@ -75,7 +92,7 @@ static const struct ks_emu_s3_op ops[] = {
 };
 #define OP_COUNT (sizeof ops / sizeof ops[0])
 
-/* Sub-resources that turn a request into another one, which isn't here. */
+/* Sub-resources that turn a request into another one; where no row has it, it isn't here. */
 static const struct {
 	const char *param;
 	bool (*run)(struct ks_emu_s3_call *call);
@@ -102,11 +119,13 @@ static const struct {
     {"restore", decline},
     {"retention", decline},
     {"select", decline},
-    {"tagging", decline},
+    {"tagging", deny},
     {"torrent", decline},
     {"versioning", deny},
     {"website", deny},
 };
+#define ELSEWHERE_COUNT (sizeof elsewhere / sizeof elsewhere[0])
+
 static const struct ks_emu_s3_op other_op = {"OtherS3", "", AT_BUCKET, NULL, NULL, NULL};
 
 bool ks_emu_s3_has_op(const char *name)
@@ -117,28 +136,34 @@ bool ks_emu_s3_has_op(const char *name)
 	return false;
 }
 
+static bool is_elsewhere(const struct ks_emu_request *request)
+{
+	for (size_t i = 0; i < ELSEWHERE_COUNT; i++)
+		if (ks_emu_request_has_param(request, elsewhere[i].param))
+			return true;
+	return false;
+}
+
 static const struct ks_emu_s3_op *find_op(
     const struct ks_emu_request *request, const char *bucket, const char *key)
 {
 	int level = bucket[0] == '\0' ? AT_SERVICE : key[0] == '\0' ? AT_BUCKET : AT_OBJECT;
+	bool special = is_elsewhere(request);
 
-	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
-		if (ks_emu_request_has_param(request, elsewhere[i].param))
-			return &other_op;
 	for (size_t i = 0; i < OP_COUNT; i++) {
 		const struct ks_emu_s3_op *op = &ops[i];
 
 		if ((int)op->level == level && strcmp(op->method, request->method) == 0 &&
-		    (op->param == NULL || ks_emu_request_has_param(request, op->param)) &&
+		    (op->param != NULL ? ks_emu_request_has_param(request, op->param) : !special) &&
 		    (op->header == NULL || ks_emu_request_header(request, op->header) != NULL))
 			return op;
 	}
-	return NULL;
+	return special ? &other_op : NULL;
 }
 
 static bool run_elsewhere(struct ks_emu_s3_call *call)
 {
-	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+	for (size_t i = 0; i < ELSEWHERE_COUNT; i++)
 		if (ks_emu_request_has_param(call->request, elsewhere[i].param))
 			return elsewhere[i].run(call);
 	return decline(call);

@@ -1,6 +1,6 @@
 /*
  * A small S3: one table of operations, and what every request goes through. Bucket keys sign for
- * it; the handlers are in s3_object.c, s3_list.c, s3_delete.c and s3_multipart.c.
+ * it; the handlers are in s3_object.c, s3_describe.c, s3_list.c, s3_delete.c and s3_multipart.c.
  */
 #ifndef KS_EMULATOR_S3_H
 #define KS_EMULATOR_S3_H
@@ -82,12 +82,20 @@ enum ks_emu_range ks_emu_s3_range(const char *header, size_t size, size_t *offse
 /* Binary MD5 to lower-case hex. */
 void ks_emu_s3_hex(const unsigned char digest[16], char hex[33]);
 
+/* Does x-amz-acl ask that anybody may read? */
+bool ks_emu_s3_wants_public(const struct ks_emu_request *request);
+
 bool ks_emu_s3_get_object(struct ks_emu_s3_call *call);
 bool ks_emu_s3_head_object(struct ks_emu_s3_call *call);
 bool ks_emu_s3_put_object(struct ks_emu_s3_call *call);
 bool ks_emu_s3_copy_object(struct ks_emu_s3_call *call);
 bool ks_emu_s3_delete_object(struct ks_emu_s3_call *call);
 bool ks_emu_s3_delete_objects(struct ks_emu_s3_call *call);
+bool ks_emu_s3_get_tags(struct ks_emu_s3_call *call);
+bool ks_emu_s3_put_tags(struct ks_emu_s3_call *call);
+bool ks_emu_s3_delete_tags(struct ks_emu_s3_call *call);
+bool ks_emu_s3_get_acl(struct ks_emu_s3_call *call);
+bool ks_emu_s3_put_acl(struct ks_emu_s3_call *call);
 bool ks_emu_s3_list_objects(struct ks_emu_s3_call *call);
 bool ks_emu_s3_list_objects_v2(struct ks_emu_s3_call *call);
 bool ks_emu_s3_create_upload(struct ks_emu_s3_call *call);

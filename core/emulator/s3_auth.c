@@ -147,8 +147,13 @@ static bool check_signature(struct ks_emu_s3_call *call, struct ks_emu_key **key
 
 static bool is_public_read(const struct ks_emu_s3_call *call)
 {
-	return call->bucket != NULL && call->bucket->public_read &&
-	       (call->op->run == ks_emu_s3_get_object || call->op->run == ks_emu_s3_head_object);
+	const struct ks_emu_object *object;
+
+	if (call->bucket == NULL ||
+	    (call->op->run != ks_emu_s3_get_object && call->op->run != ks_emu_s3_head_object))
+		return false;
+	object = ks_emu_bucket_object(call->bucket, call->key);
+	return call->bucket->public_read || (object != NULL && object->public_read);
 }
 
 static bool fail_no_bucket(struct ks_emu_s3_call *call)

@@ -151,6 +151,15 @@ static bool fail_no_key(struct ks_emu_s3_call *call, const char *key)
 	return ks_emu_s3_fail(call, KS_EMU_S3_NO_SUCH_KEY, NULL, DETAILS({"Key", key}));
 }
 
+static size_t count_tags(const char *tags)
+{
+	size_t count = tags[0] != '\0';
+
+	for (; *tags != '\0'; tags++)
+		count += *tags == '&';
+	return count;
+}
+
 static void describe(struct ks_emu_s3_call *call, const struct ks_emu_object *object)
 {
 	char text[64];
@@ -160,6 +169,10 @@ static void describe(struct ks_emu_s3_call *call, const struct ks_emu_object *ob
 	ks_emu_reply_add_header(call->reply, "ETag", text);
 	ks_emu_reply_add_header(call->reply, "Last-Modified", ks_date_http(object->modified, text));
 	ks_emu_reply_add_header(call->reply, "Accept-Ranges", "bytes");
+	if (object->tags != NULL) {
+		snprintf(text, sizeof text, "%zu", count_tags(object->tags));
+		ks_emu_reply_add_header(call->reply, "x-amz-tagging-count", text);
+	}
 	call->reply->status = 200;
 }
 
@@ -227,16 +240,23 @@ bool ks_emu_s3_put_object(struct ks_emu_s3_call *call)
 {
 	const struct ks_buf *body = &call->request->body;
 	const char *encoding = ks_emu_request_header(call->request, "content-encoding");
+	const char *tags = ks_emu_request_header(call->request, "x-amz-tagging");
+	struct ks_emu_object *object;
 	char md5[33], etag[40];
 
 	if (encoding != NULL && ks_text_contains(encoding, "aws-chunked"))
 		return ks_emu_s3_fail(call, KS_EMU_S3_NOT_IMPLEMENTED, NULL, NULL);
+	if (ks_emu_s3_wants_public(call->request) && !call->bucket->public_overrides)
+		return ks_emu_s3_fail(call, KS_EMU_S3_ACCESS_DENIED, NULL, NULL);
 	if (!ks_emu_s3_body_md5(call, md5) || !check_write_conditions(call))
 		return false;
-	if (!ks_emu_world_put_object(call->world, call->bucket, call->key,
-		ks_emu_blob_new(ks_buf_text(body), body->len), md5,
-		ks_emu_s3_kept_headers(call->request), ks_emu_world_now(call->world)))
+	object = ks_emu_world_put_object(call->world, call->bucket, call->key,
+	    ks_emu_blob_new(ks_buf_text(body), body->len), md5,
+	    ks_emu_s3_kept_headers(call->request), ks_emu_world_now(call->world));
+	if (object == NULL)
 		return ks_emu_s3_fail(call, KS_EMU_S3_STORAGE_FULL, NULL, NULL);
+	object->public_read = ks_emu_s3_wants_public(call->request);
+	object->tags = tags != NULL ? ks_strdup(tags) : NULL;
 	snprintf(etag, sizeof etag, "\"%s\"", md5);
 	ks_emu_reply_add_header(call->reply, "ETag", etag);
 	call->reply->status = 200;
@@ -275,7 +295,8 @@ bool ks_emu_s3_copy_object(struct ks_emu_s3_call *call)
 	bool replace = directive != NULL && ks_text_casecmp(directive, "REPLACE") == 0;
 	struct ks_emu_object *source = ks_emu_s3_copy_source(call);
 	struct ks_buf *body = &call->reply->body;
-	char etag[sizeof source->etag], date[KS_EMU_S3_DATE_SIZE];
+	struct ks_emu_object *copy;
+	char *tags, etag[sizeof source->etag], date[KS_EMU_S3_DATE_SIZE];
 	int64_t now = ks_emu_world_now(call->world);
 
 	if (source == NULL)
@@ -287,10 +308,15 @@ bool ks_emu_s3_copy_object(struct ks_emu_s3_call *call)
 		    "location or encryption attributes.",
 		    NULL);
 	memcpy(etag, source->etag, sizeof etag);
-	if (!ks_emu_world_put_object(call->world, call->bucket, call->key,
-		ks_emu_blob_ref(source->blob), etag,
-		replace ? ks_emu_s3_kept_headers(call->request) : ks_strdup(source->headers), now))
+	tags = source->tags != NULL ? ks_strdup(source->tags) : NULL;
+	copy = ks_emu_world_put_object(call->world, call->bucket, call->key,
+	    ks_emu_blob_ref(source->blob), etag,
+	    replace ? ks_emu_s3_kept_headers(call->request) : ks_strdup(source->headers), now);
+	if (copy == NULL) {
+		free(tags);
 		return ks_emu_s3_fail(call, KS_EMU_S3_STORAGE_FULL, NULL, NULL);
+	}
+	copy->tags = tags;
 	ks_emu_xml_begin_reply(call->reply, "CopyObjectResult");
 	ks_emu_xml_text(body, "LastModified", ks_emu_s3_date(now, date));
 	ks_emu_xml_etag(body, etag);

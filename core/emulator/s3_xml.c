@@ -46,7 +46,7 @@ static void put_escaped(struct ks_buf *buf, const char *text)
 				name = entities[i].name;
 		if (name != NULL)
 			ks_buf_printf(buf, "&%s;", name);
-		else if ((unsigned char)*text < 0x20)
+		else if ((unsigned char)*text < 0x20 && *text != '\n' && *text != '\t')
 			ks_buf_printf(buf, "&#x%X;", (unsigned)(unsigned char)*text);
 		else
 			ks_buf_add(buf, text, 1);
