@@ -506,7 +506,7 @@ static void when_nothing_works_it_says_so(void **state)
 	copy_secret(w);
 	assert_false(w->result.ok);
 	assert_string_equal(
-	    w->result.note, "tmux isn't installed; the terminal could not be written to");
+	    w->result.note, "the terminal could not be written to; tmux isn't installed");
 }
 
 static void a_command_of_the_configuration_gets_it_on_stdin(void **state)
