@@ -239,7 +239,7 @@ static void note_skipped(struct job *job)
 
 	for (int id = 0; id < KS_CLIP_COUNT; id++) {
 		/* Which tmux it would have been doesn't matter when there is none. */
-		if ((job->skipped & UINT32_C(1) << id) == 0 || id == KS_CLIP_TMUX_ONLY)
+		if ((job->skipped & UINT32_C(1) << (unsigned)id) == 0 || id == KS_CLIP_TMUX_ONLY)
 			continue;
 		snprintf(text, sizeof text, "%s isn't installed",
 		    ks_clip_way((enum ks_clip_id)id)->name);

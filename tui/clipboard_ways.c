@@ -199,7 +199,7 @@ enum ks_clip_id ks_clip_choose(
 		if (is_installed(env, way))
 			return (enum ks_clip_id)id;
 		if (skipped != NULL && !way->quiet)
-			*skipped |= UINT32_C(1) << id;
+			*skipped |= UINT32_C(1) << (unsigned)id;
 	}
 	return KS_CLIP_COUNT;
 }
