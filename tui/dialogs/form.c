@@ -201,7 +201,8 @@ static bool scroll(struct ks_form *form, uint32_t code)
 		uint32_t code;
 		enum ks_list_move move;
 	} moves[] = {{KS_KEY_UP, KS_LIST_UP}, {KS_KEY_DOWN, KS_LIST_DOWN},
-	    {KS_KEY_PGUP, KS_LIST_PAGE_UP}, {KS_KEY_PGDN, KS_LIST_PAGE_DOWN}};
+	    {KS_KEY_PGUP, KS_LIST_PAGE_UP}, {KS_KEY_PGDN, KS_LIST_PAGE_DOWN},
+	    {KS_KEY_HOME, KS_LIST_FIRST}, {KS_KEY_END, KS_LIST_LAST}};
 
 	for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
 		if (moves[i].code == code) {
