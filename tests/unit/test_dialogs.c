@@ -1011,9 +1011,9 @@ static void what_is_below_can_be_scrolled_to(void **state)
 	given_keys(w, 1);
 	open_delete(w, OLD_KEY);
 	resize(w, 40, 10);
-	assert_shows_not(w, "prod");
+	assert_shows_not(w, "Created");
 	press(w, "End");
-	assert_shows(w, "prod");
+	assert_shows(w, "Created");
 	assert_shows(w, "▸[Cancel]");
 	press(w, "PgDn Down Up PgUp Home");
 	assert_shows(w, "Delete this key?");
