@@ -5,7 +5,7 @@
 
 #include "core/base/text.h"
 
-enum { WIDTH = 68 };
+enum { WIDTH = 68, PADDING = 1 };
 
 void ks_form_free(struct ks_form *form)
 {
@@ -104,7 +104,7 @@ static void draw_button(const struct ks_form *form, const struct ks_draw *draw, 
 	ks_draw_text(area, x, y, 1, ks_style_on(KS_ROLE_MARKER, KS_GROUND_DIALOG),
 	    focused ? draw->glyphs->marker : " ");
 	ks_draw_printf(area, x + 1, y, -1, style, button->off ? "(%s)" : "[%s]", button->label);
-	if (focused)
+	if (focused && draw->focused)
 		ks_draw_cursor(area, x + 2, y, false);
 }
 
@@ -121,7 +121,8 @@ static void draw_input(struct ks_form *form, const struct ks_draw *draw, struct 
 	x += ks_draw_text(area, x, y, -1, ks_style_on(KS_ROLE_TEXT, KS_GROUND_DIALOG), " [");
 	if (field > area.width - x - 1)
 		field = area.width - x - 1;
-	ks_input_draw(&form->input, area, x, y, field, ks_style(KS_ROLE_INPUT), focused);
+	ks_input_draw(
+	    &form->input, area, x, y, field, ks_style(KS_ROLE_INPUT), focused && draw->focused);
 	ks_draw_text(area, x + field, y, -1, ks_style_on(KS_ROLE_TEXT, KS_GROUND_DIALOG), "]");
 }
 
@@ -143,17 +144,19 @@ static int foot_height(const struct ks_form *form, int width, bool compact)
 void ks_form_size(struct ks_form *form, const struct ks_draw *draw, int *width, int *height)
 {
 	struct ks_draw copy = *draw;
-	int wide = WIDTH < *width ? WIDTH : *width;
+	int most = *width - 2 * PADDING, wide = WIDTH < most ? WIDTH : most;
 
 	fill_sheet(form, &copy, false);
-	*width = wide;
+	*width = wide + 2 * PADDING;
 	*height = ks_sheet_height(&form->sheet, wide) + foot_height(form, wide, false);
 }
 
 void ks_form_draw(struct ks_form *form, struct ks_draw *draw, struct ks_area area)
 {
-	int foot = foot_height(form, area.width, false), y;
+	int foot, y;
 
+	area = ks_area_sub(area, PADDING, 0, area.width - 2 * PADDING, area.height);
+	foot = foot_height(form, area.width, false);
 	fill_sheet(form, draw, false);
 	if (ks_sheet_height(&form->sheet, area.width) + foot > area.height) {
 		fill_sheet(form, draw, true);
