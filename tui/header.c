@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "tui/format.h"
 #include "tui/views/pane.h"
+#include "tui/views/trouble.h"
 
 enum {
 	COUNT_MS = 250,         /* counting at most this often while much arrives */
@@ -189,7 +190,7 @@ static void collect_parts(const struct ks_header *header, struct ks_draw *draw, 
 	add_part(parts, KS_ROLE_DEMO, 0, 2, demo ? "DEMO" : "");
 	add_part(parts, KS_ROLE_DEMO, 0, 2, store->read_only ? "READ-ONLY" : "");
 	add_where(parts, draw, store, brief);
-	if (store->n_buckets > 0 || !is_loading(store)) {
+	if (store->n_buckets > 0 || (!is_loading(store) && !ks_trouble_is(store))) {
 		add_count(parts, KS_ROLE_HEADER, 3, 4, store->n_buckets, "bucket");
 		add_count(parts, KS_ROLE_HEADER, 4, 2, store->n_keys, "key");
 	}

@@ -160,7 +160,8 @@ static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
 }
 
 /* What came back. A tip says again what this screen says itself, unless it knows nothing better. */
-static void add_err(struct ks_sheet *sheet, const struct ks_err *err, const struct trouble *trouble)
+static void add_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
+    const struct trouble *trouble)
 {
 	struct ks_err shown = *err;
 
