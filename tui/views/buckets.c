@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "tui/format.h"
 #include "tui/input.h"
 #include "tui/table.h"
@@ -18,6 +19,7 @@ enum {
 	MANY_BUCKETS = 500, /* from here on, rows are made anew at intervals while much arrives */
 	STRUCTURE_MS = 100, /* for buckets that come and go */
 	CONTENT_MS = 250,   /* for an order or a filter that depends on keys */
+	WIDEST_REGION = 14, /* ap-southeast-1 */
 	SLOTS = 2           /* keys that a bucket may have (facts 2.5) */
 };
 
@@ -276,10 +278,10 @@ static void draw_used(const struct ks_table_cell *cell, const void *self, size_t
 
 static const struct ks_table_column columns[N_COLUMNS] = {
     [COLUMN_NAME] = {"NAME", 12, 16, 3, KS_ALIGN_LEFT, 0, draw_name},
-    [COLUMN_REGION] = {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 3, draw_region},
+    [COLUMN_REGION] = {"REGION", 9, 9, 0, KS_ALIGN_LEFT, 2, draw_region},
     [COLUMN_PROFILE] = {"PROFILE", 7, 10, 1, KS_ALIGN_LEFT, 1, draw_profile},
     [COLUMN_KEYS] = {"KEYS", 4, 4, 0, KS_ALIGN_LEFT, 0, draw_keys},
-    [COLUMN_USED] = {"USED", 5, 5, 0, KS_ALIGN_LEFT, 2, draw_used},
+    [COLUMN_USED] = {"USED", 5, 5, 0, KS_ALIGN_LEFT, 3, draw_used},
 };
 
 static void draw_failure(
@@ -326,6 +328,20 @@ static bool has_regions(const struct ks_store *store)
 	return false;
 }
 
+/* Cells of the longest region's name. */
+static int region_width(const struct ks_store *store)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		int width = ks_text_width(store->scopes[i].region);
+
+		if (width > widest)
+			widest = width;
+	}
+	return widest < WIDEST_REGION ? widest : WIDEST_REGION;
+}
+
 static void draw_table(struct buckets_view *view, struct ks_area inside)
 {
 	struct ks_draw *draw = view->draw;
@@ -345,7 +361,10 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 			continue;
 		if (i == (int)order->column)
 			table.sort = (int)table.n_columns;
-		shown[table.n_columns++] = columns[i];
+		shown[table.n_columns] = columns[i];
+		if (i == COLUMN_REGION)
+			shown[table.n_columns].min = region_width(draw->store);
+		table.n_columns++;
 	}
 	ks_table_draw(&table, inside, &view->list, draw->glyphs, view);
 }
