@@ -132,7 +132,7 @@ static bool start_tool(struct ks_clipboard *clip, const char *const *words, cons
 	char *argv[KS_ARGV_MAX + 1];
 	size_t n = 0;
 
-	for (; words[n] != NULL && n < KS_ARGV_MAX; n++)
+	for (; n < KS_ARGV_MAX && words[n] != NULL; n++)
 		argv[n] = words[n] == ks_clip_buffer ? clip->buffer_name : (char *)words[n];
 	argv[n] = NULL;
 	if (!ks_spawn_find(clip->env.path, argv[0], file, sizeof file))
