@@ -286,6 +286,34 @@ void booth_press(struct booth *b, const char *keys)
 	}
 }
 
+static bool is_blank_row(const struct ks_canvas *canvas, int y)
+{
+	for (int x = 0; x < canvas->width; x++)
+		if (canvas->cells[y * canvas->width + x].style.ground == KS_GROUND_DIALOG)
+			return false;
+	return true;
+}
+
+char *booth_dialog_picture(struct booth *b, int width, int height)
+{
+	const struct ks_cell blank = {.code = {' '}, .width = 1};
+	struct ks_canvas part = {.width = width, .height = 1};
+	struct ks_buf text;
+
+	booth_resize(b, width, height);
+	ks_buf_init(&text, 1 << 20);
+	for (int y = 0; y < height; y++) {
+		if (is_blank_row(b->canvas, y))
+			continue;
+		part.cells = &b->canvas->cells[y * width];
+		for (int x = 0; x < width; x++)
+			if (part.cells[x].style.ground != KS_GROUND_DIALOG)
+				part.cells[x] = blank;
+		ks_canvas_dump(&part, &text);
+	}
+	return ks_buf_take(&text);
+}
+
 static bool shows(const struct booth *b, const char *text)
 {
 	return strstr(ks_buf_text(&b->picture), text) != NULL;

@@ -68,6 +68,12 @@ void booth_show(struct booth *b);
 void booth_press(struct booth *b, const char *keys);
 void booth_resize(struct booth *b, int width, int height);
 
+/*
+ * The dialogs alone, as they are in this size, without the panes behind them and the empty lines.
+ * In a new block.
+ */
+char *booth_dialog_picture(struct booth *b, int width, int height);
+
 void assert_booth_shows(const struct booth *b, const char *text);
 void assert_booth_shows_not(const struct booth *b, const char *text);
 /* What the user's events were since the last time, each with a semicolon. */
