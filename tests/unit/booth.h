@@ -81,7 +81,7 @@ void assert_booth_told(struct booth *b, const char *expected);
 /* The topmost dialog; NULL: none. */
 void assert_booth_top(const struct booth *b, const struct ks_dialog_class *class);
 /* In each size it draws without harm, and this is in sight. */
-void assert_booth_fits(struct booth *b, const char *text);
+void assert_booth_fits(struct booth *b, const char *focus);
 
 uint32_t booth_bucket_id(const struct booth *b);
 const struct ks_change *booth_only_change(const struct booth *b);
