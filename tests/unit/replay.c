@@ -209,19 +209,21 @@ void replay_tell(struct replay *replay, struct ks_event event)
 
 /* ---- replies ---- */
 
-/* Room for one more, zeroed: the array doubles whenever its count is a power of two. */
-static void *one_more(void **array, size_t *count, size_t size)
+/* Room for one more: the array doubles whenever its count is a power of two. */
+static void *room_for_one(void *array, size_t count, size_t size)
 {
-	if ((*count & (*count - 1)) == 0)
-		*array = ks_realloc(*array, (*count > 0 ? *count * 2 : 1) * size);
-	return memset((char *)*array + (*count)++ * size, 0, size);
+	if ((count & (count - 1)) == 0)
+		array = ks_realloc(array, (count > 0 ? count * 2 : 1) * size);
+	memset((char *)array + count * size, 0, size);
+	return array;
 }
 
 void reply_bucket(struct ks_reply *reply, const char *name)
 {
-	struct ks_bucket *bucket =
-	    one_more((void **)&reply->buckets, &reply->n_buckets, sizeof *bucket);
+	struct ks_bucket *bucket;
 
+	reply->buckets = room_for_one(reply->buckets, reply->n_buckets, sizeof *bucket);
+	bucket = &reply->buckets[reply->n_buckets++];
 	bucket->created = KS_TIME_NONE;
 	if (name != NULL)
 		ks_str_set(&bucket->name, name);
@@ -229,8 +231,10 @@ void reply_bucket(struct ks_reply *reply, const char *name)
 
 void reply_key(struct ks_reply *reply, const char *id, int64_t created)
 {
-	struct ks_access_key *key = one_more((void **)&reply->keys, &reply->n_keys, sizeof *key);
+	struct ks_access_key *key;
 
+	reply->keys = room_for_one(reply->keys, reply->n_keys, sizeof *key);
+	key = &reply->keys[reply->n_keys++];
 	ks_str_set(&key->id, id);
 	ks_str_set(&key->status, "Active");
 	key->created = created;
@@ -240,9 +244,10 @@ void reply_key(struct ks_reply *reply, const char *id, int64_t created)
 
 void reply_operation(struct ks_reply *reply, const char *id, const char *status, int64_t created)
 {
-	struct ks_operation *operation =
-	    one_more((void **)&reply->operations, &reply->n_operations, sizeof *operation);
+	struct ks_operation *operation;
 
+	reply->operations = room_for_one(reply->operations, reply->n_operations, sizeof *operation);
+	operation = &reply->operations[reply->n_operations++];
 	ks_str_set(&operation->id, id);
 	ks_str_set(&operation->status, status);
 	operation->created = created;
@@ -251,9 +256,10 @@ void reply_operation(struct ks_reply *reply, const char *id, const char *status,
 
 void reply_region(struct ks_reply *reply, const char *name)
 {
-	struct ks_region *region =
-	    one_more((void **)&reply->regions, &reply->n_regions, sizeof *region);
+	struct ks_region *region;
 
+	reply->regions = room_for_one(reply->regions, reply->n_regions, sizeof *region);
+	region = &reply->regions[reply->n_regions++];
 	ks_str_set(&region->name, name);
 	ks_str_set(&region->display_name, "Somewhere");
 }
