@@ -194,10 +194,9 @@ enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 static const struct {
 	const char *name;
 	enum ks_command command;
-	const char *help;
 } commands[] = {
-    {"list", KS_COMMAND_LIST, "print every key and exit"},
-    {"serve", KS_COMMAND_SERVE, "run the emulator by itself (see keysail serve --help)"},
+    {"list", KS_COMMAND_LIST},
+    {"serve", KS_COMMAND_SERVE},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
