@@ -212,7 +212,8 @@ static int draw_progress(struct ks_draw *draw, struct ks_area area)
 	if (done < store->n_buckets)
 		snprintf(text, sizeof text, " %zu/%zu", done, store->n_buckets);
 	width = ks_text_width(text) + 2;
-	ks_draw_text(area, area.width - width, 0, 1, ks_style(KS_ROLE_BUSY), ks_pane_spinner(draw));
+	ks_draw_text(area, area.width - width, 0, 1, ks_style_on(KS_ROLE_BUSY, KS_GROUND_HEADER),
+	    ks_pane_spinner(draw));
 	ks_draw_text(area, area.width - width + 1, 0, -1, ks_style(KS_ROLE_HEADER), text);
 	return width;
 }
@@ -264,7 +265,7 @@ void ks_header_draw(
 		if (part->text[0] == '\0')
 			continue;
 		x += part->gap;
-		x += ks_draw_cut(
-		    area, x, 0, room - x, ks_style(part->role), part->text, draw->glyphs->ellipsis);
+		x += ks_draw_cut(area, x, 0, room - x, ks_style_on(part->role, KS_GROUND_HEADER),
+		    part->text, draw->glyphs->ellipsis);
 	}
 }

@@ -30,8 +30,6 @@
 
 #define FALLBACK_TERM "xterm-256color"
 
-enum { GROUNDS = 4 };
-
 /* A look as curses wants it; made when it is first needed. */
 struct paint {
 	bool made;
@@ -52,7 +50,7 @@ struct ks_term {
 	struct ks_canvas *shown; /* what curses was told last */
 	bool stale;              /* shown says nothing */
 	struct ks_theme theme;
-	struct paint paints[KS_ROLE_COUNT][GROUNDS];
+	struct paint paints[KS_ROLE_COUNT][KS_GROUND_COUNT];
 	cchar_t *run; /* room for one row */
 	int run_size;
 };
@@ -393,7 +391,8 @@ static attr_t curses_attrs(uint8_t attrs)
 
 static struct paint *paint_of(struct ks_term *term, struct ks_style style)
 {
-	struct paint *paint = &term->paints[style.role % KS_ROLE_COUNT][style.ground % GROUNDS];
+	struct paint *paint =
+	    &term->paints[style.role % KS_ROLE_COUNT][style.ground % KS_GROUND_COUNT];
 	struct ks_look look;
 	int fg, bg, pair;
 
