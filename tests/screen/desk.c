@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,22 +53,9 @@ int desk_set_up(void **state)
 {
 	struct desk *desk = ks_calloc(1, sizeof *desk);
 
-	snprintf(desk->tools, sizeof desk->tools, "/tmp/ks-keys-XXXXXX");
-	assert_non_null(mkdtemp(desk->tools));
+	toolbox_open(&desk->tools);
 	*state = desk;
 	return 0;
-}
-
-static void remove_tools(const struct desk *desk)
-{
-	DIR *dir = opendir(desk->tools);
-	struct dirent *entry;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)) != NULL)
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-	assert_int_equal(rmdir(desk->tools), 0);
 }
 
 int desk_tear_down(void **state)
@@ -81,7 +67,7 @@ int desk_tear_down(void **state)
 	pthread_join(desk->server, NULL);
 	close(desk->stop[0]);
 	ks_emulator_free(desk->emulator);
-	remove_tools(desk);
+	toolbox_close(&desk->tools);
 	for (size_t i = 0; i < desk->n_env; i++)
 		free(desk->env[i]);
 	free(desk);
@@ -99,7 +85,7 @@ void desk_start_sized(struct desk *desk, int keys_per_bucket, int width, int hei
 	desk->height = height;
 	start_server(desk, keys_per_bucket);
 	argv[2] = ks_emulator_url(desk->emulator);
-	snprintf(path, sizeof path, "%s:/usr/local/bin:/usr/bin:/bin", desk->tools);
+	snprintf(path, sizeof path, "%s:/usr/local/bin:/usr/bin:/bin", desk->tools.dir);
 	desk_add_env(desk, "PATH", path);
 	desk_add_env(desk, "AWS_ACCESS_KEY_ID", ks_emulator_access_key_id(desk->emulator));
 	desk_add_env(desk, "AWS_SECRET_ACCESS_KEY", ks_emulator_secret_access_key(desk->emulator));

@@ -11,6 +11,7 @@
 
 #include "core/emulator/emulator.h"
 #include "tests/support/pty.h"
+#include "tests/support/toolbox.h"
 
 enum { DESK_ENV_MAX = 16 };
 
@@ -20,7 +21,7 @@ struct desk {
 	int stop[2];
 	struct ks_pty *pty;
 	int width, height;
-	char tools[64]; /* a folder that is first in the program's PATH; emptied at the end */
+	struct toolbox tools; /* first in the program's PATH */
 	char *env[DESK_ENV_MAX + 1];
 	size_t n_env;
 	char key_id[KS_EMULATOR_KEY_ID_SIZE]; /* of the key that was made */
