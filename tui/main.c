@@ -17,7 +17,7 @@
 #include "tui/app.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
-#include "tui/settings.h"
+#include "tui/preferences.h"
 #ifdef KS_DEMO
 #include "tui/cli/serve.h"
 #include "tui/demo.h"
@@ -29,7 +29,7 @@ enum { FAILED = 1, USAGE = 2 };
 struct program {
 	const char *name; /* argv[0] */
 	struct ks_options options;
-	struct ks_settings settings;
+	struct ks_preferences preferences;
 	enum ks_secret_heap heap;
 	struct ks_env *env;
 	struct ks_log *log;
@@ -145,8 +145,8 @@ static void fill_store_options(struct program *program)
 	    .all_regions = program->options.all_regions,
 	    .read_only = program->options.read_only,
 	    .no_secrets = program->heap == KS_SECRET_HEAP_NONE,
-	    .policy = program->settings.policy,
-	    .refresh_seconds = program->settings.refresh_seconds,
+	    .policy = program->preferences.policy,
+	    .refresh_seconds = program->preferences.refresh_seconds,
 	};
 }
 
@@ -158,8 +158,8 @@ static void fill_worker_options(struct program *program)
 	    .identity = &program->identity,
 	    .log = program->log,
 	    .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
-	    .concurrency = program->settings.concurrency,
-	    .timeout_seconds = program->settings.timeout_seconds,
+	    .concurrency = program->preferences.concurrency,
+	    .timeout_seconds = program->preferences.timeout_seconds,
 	    .read_only = program->options.read_only,
 	    .no_proxy = program->options.demo,
 	};
@@ -177,7 +177,7 @@ static bool make_ready(struct program *program, struct ks_err *err)
 	program->env = demo ? ks_env_empty() : ks_env_capture();
 	if (demo && !connect_demo(program, err))
 		return false;
-	if (!ks_settings_load(&program->settings, program->options.config_file, err))
+	if (!ks_preferences_load(&program->preferences, program->options.config_file, err))
 		return false;
 	if (program->options.log_file != NULL) {
 		program->log = ks_log_open(program->options.log_file, ks_clock_system(), err);
@@ -193,7 +193,7 @@ static void clean_up(struct program *program)
 {
 	stop_demo(program);
 	ks_log_close(program->log);
-	ks_settings_free(&program->settings);
+	ks_preferences_free(&program->preferences);
 	ks_env_free(program->env);
 	ks_options_free(&program->options);
 }
@@ -202,8 +202,8 @@ static void clean_up(struct program *program)
 
 static int run_list(struct program *program)
 {
-	for (size_t i = 0; i < program->settings.n_remarks; i++)
-		fprintf(stderr, "keysail: %s\n", program->settings.remarks[i]);
+	for (size_t i = 0; i < program->preferences.n_remarks; i++)
+		fprintf(stderr, "keysail: %s\n", program->preferences.remarks[i]);
 	return ks_list_main(&program->options, &program->store, &program->worker);
 }
 
@@ -217,11 +217,11 @@ static bool wants_no_color(const struct program *program)
 /* The configuration's remarks, and what there is to say of memory. */
 static const char **gather_remarks(const struct program *program, size_t *count)
 {
-	const char **remarks = ks_calloc(program->settings.n_remarks + 1, sizeof *remarks);
+	const char **remarks = ks_calloc(program->preferences.n_remarks + 1, sizeof *remarks);
 
 	*count = 0;
-	for (size_t i = 0; i < program->settings.n_remarks; i++)
-		remarks[(*count)++] = program->settings.remarks[i];
+	for (size_t i = 0; i < program->preferences.n_remarks; i++)
+		remarks[(*count)++] = program->preferences.remarks[i];
 	if (program->heap == KS_SECRET_HEAP_UNLOCKED)
 		remarks[(*count)++] = "Memory can't be locked here (see ulimit -l): a secret could "
 				      "get into swap.";
@@ -232,19 +232,19 @@ static const char **gather_remarks(const struct program *program, size_t *count)
 
 static int run_ui(struct program *program)
 {
-	char *themes = ks_settings_themes_folder();
+	char *themes = ks_preferences_themes_folder();
 	struct ks_app_options app = {
 	    .store = &program->store,
 	    .worker = &program->worker,
-	    .theme =
-		program->options.theme != NULL ? program->options.theme : program->settings.theme,
+	    .theme = program->options.theme != NULL ? program->options.theme
+						    : program->preferences.theme,
 	    .themes_dir = themes,
-	    .ascii = program->options.ascii || program->settings.ascii,
+	    .ascii = program->options.ascii || program->preferences.ascii,
 	    .no_color = wants_no_color(program),
 	    .demo = program->options.demo,
-	    .copy_command = program->settings.copy_command,
-	    .clear_command = program->settings.clear_command,
-	    .clear_seconds = program->settings.clear_seconds,
+	    .copy_command = program->preferences.copy_command,
+	    .clear_command = program->preferences.clear_command,
+	    .clear_seconds = program->preferences.clear_seconds,
 	};
 	const char **remarks = gather_remarks(program, &app.n_remarks);
 	enum ks_app_end end;

@@ -1,4 +1,4 @@
-#include "tui/settings.h"
+#include "tui/preferences.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 enum kind { TEXT, NUMBER, FLAG };
 
-#define AT(member) offsetof(struct ks_settings, member)
+#define AT(member) offsetof(struct ks_preferences, member)
 
 static const struct row {
 	const char *section;
@@ -38,32 +38,33 @@ static const struct row {
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static void *member(struct ks_settings *settings, const struct row *row)
+static void *member(struct ks_preferences *preferences, const struct row *row)
 {
-	return (char *)settings + row->offset;
+	return (char *)preferences + row->offset;
 }
 
-static void set_defaults(struct ks_settings *settings)
+static void set_defaults(struct ks_preferences *preferences)
 {
-	*settings = (struct ks_settings){0};
+	*preferences = (struct ks_preferences){0};
 	for (size_t i = 0; i < ROWS; i++) {
 		if (rows[i].kind == NUMBER)
-			*(int *)member(settings, &rows[i]) = rows[i].usual;
+			*(int *)member(preferences, &rows[i]) = rows[i].usual;
 		else if (rows[i].kind == FLAG)
-			*(bool *)member(settings, &rows[i]) = rows[i].usual != 0;
+			*(bool *)member(preferences, &rows[i]) = rows[i].usual != 0;
 	}
 }
 
 /* ---- remarks ---- */
 
-static void remark(struct ks_settings *settings, const char *origin, int line, const char *what)
+static void remark(
+    struct ks_preferences *preferences, const char *origin, int line, const char *what)
 {
 	struct ks_err err;
 
 	ks_err_set(&err, KS_ERR_USAGE, "%s, line %d: %s", origin, line, what);
-	settings->remarks = ks_grow(settings->remarks, settings->n_remarks, &settings->remarks_cap,
-	    sizeof *settings->remarks);
-	settings->remarks[settings->n_remarks++] = ks_strdup(err.message);
+	preferences->remarks = ks_grow(preferences->remarks, preferences->n_remarks,
+	    &preferences->remarks_cap, sizeof *preferences->remarks);
+	preferences->remarks[preferences->n_remarks++] = ks_strdup(err.message);
 }
 
 /* ---- values ---- */
@@ -105,28 +106,28 @@ static bool set_flag(bool *flag, const char *value)
 	return false;
 }
 
-static void set_row(struct ks_settings *settings, const struct row *row,
+static void set_row(struct ks_preferences *preferences, const struct row *row,
     const struct ks_ini_entry *entry, const char *origin)
 {
 	char what[160];
 
 	switch (row->kind) {
 	case TEXT:
-		set_text(member(settings, row), entry->value);
+		set_text(member(preferences, row), entry->value);
 		return;
 	case NUMBER:
-		if (set_number(member(settings, row), entry->value, row->min, row->max))
+		if (set_number(member(preferences, row), entry->value, row->min, row->max))
 			return;
 		snprintf(what, sizeof what, "%s takes a whole number from %d to %d", row->key,
 		    row->min, row->max);
 		break;
 	case FLAG:
-		if (set_flag(member(settings, row), entry->value))
+		if (set_flag(member(preferences, row), entry->value))
 			return;
 		snprintf(what, sizeof what, "%s takes yes or no", row->key);
 		break;
 	}
-	remark(settings, origin, entry->line, what);
+	remark(preferences, origin, entry->line, what);
 }
 
 /* ---- sections ---- */
@@ -147,11 +148,11 @@ static bool is_section(const char *name)
 	return false;
 }
 
-static void add_key(struct ks_settings *settings, const struct ks_ini_entry *entry)
+static void add_key(struct ks_preferences *preferences, const struct ks_ini_entry *entry)
 {
-	settings->keys =
-	    ks_grow(settings->keys, settings->n_keys, &settings->keys_cap, sizeof *settings->keys);
-	settings->keys[settings->n_keys++] = (struct ks_settings_key){
+	preferences->keys = ks_grow(preferences->keys, preferences->n_keys, &preferences->keys_cap,
+	    sizeof *preferences->keys);
+	preferences->keys[preferences->n_keys++] = (struct ks_preferences_key){
 	    .action = ks_strdup(entry->key),
 	    .keys = ks_strdup(entry->value),
 	    .line = entry->line,
@@ -159,13 +160,13 @@ static void add_key(struct ks_settings *settings, const struct ks_ini_entry *ent
 }
 
 static void take_section(
-    struct ks_settings *settings, const struct ks_ini_section *section, const char *origin)
+    struct ks_preferences *preferences, const struct ks_ini_section *section, const char *origin)
 {
 	char what[160];
 
 	if (strcmp(section->name, "keys") == 0) {
 		for (size_t i = 0; i < section->entry_count; i++)
-			add_key(settings, &section->entries[i]);
+			add_key(preferences, &section->entries[i]);
 		return;
 	}
 	if (!is_section(section->name)) {
@@ -173,7 +174,7 @@ static void take_section(
 		    "there is no section [%.40s]: there are ui, clipboard, policy, network and "
 		    "keys",
 		    section->name);
-		remark(settings, origin, section->line, what);
+		remark(preferences, origin, section->line, what);
 		return;
 	}
 	for (size_t i = 0; i < section->entry_count; i++) {
@@ -181,24 +182,24 @@ static void take_section(
 		const struct row *row = find_row(section->name, entry->key);
 
 		if (row != NULL) {
-			set_row(settings, row, entry, origin);
+			set_row(preferences, row, entry, origin);
 			continue;
 		}
 		snprintf(what, sizeof what, "[%s] has no key %.60s", section->name, entry->key);
-		remark(settings, origin, entry->line, what);
+		remark(preferences, origin, entry->line, what);
 	}
 }
 
 static void take_document(
-    struct ks_settings *settings, const struct ks_ini *ini, const char *origin)
+    struct ks_preferences *preferences, const struct ks_ini *ini, const char *origin)
 {
 	for (size_t i = 0; i < ks_ini_warning_count(ini); i++) {
 		const struct ks_ini_warning *warning = ks_ini_warning(ini, i);
 
-		remark(settings, origin, warning->line, warning->text);
+		remark(preferences, origin, warning->line, warning->text);
 	}
 	for (size_t i = 0; i < ks_ini_section_count(ini); i++)
-		take_section(settings, ks_ini_section(ini, i), origin);
+		take_section(preferences, ks_ini_section(ini, i), origin);
 }
 
 /* ---- the file ---- */
@@ -221,18 +222,19 @@ static char *origin_of(const char *path)
 	return origin;
 }
 
-static void add_remark(struct ks_settings *settings, const struct ks_err *err)
+static void add_remark(struct ks_preferences *preferences, const struct ks_err *err)
 {
 	char line[sizeof err->message + sizeof err->tip + 8];
 
-	settings->remarks = ks_grow(settings->remarks, settings->n_remarks, &settings->remarks_cap,
-	    sizeof *settings->remarks);
-	settings->remarks[settings->n_remarks++] = ks_strdup(ks_err_line(err, line, sizeof line));
+	preferences->remarks = ks_grow(preferences->remarks, preferences->n_remarks,
+	    &preferences->remarks_cap, sizeof *preferences->remarks);
+	preferences->remarks[preferences->n_remarks++] =
+	    ks_strdup(ks_err_line(err, line, sizeof line));
 }
 
 /* A file that nobody named is no reason to stop. */
 static bool read_file(
-    struct ks_settings *settings, const char *path, bool named, struct ks_err *err)
+    struct ks_preferences *preferences, const char *path, bool named, struct ks_err *err)
 {
 	char *origin = origin_of(path);
 	struct ks_ini *ini = NULL;
@@ -241,7 +243,7 @@ static bool read_file(
 
 	switch (ks_ini_read(path, KS_INI_PLAIN, origin, &ini, &why)) {
 	case KS_INI_READ:
-		take_document(settings, ini, origin);
+		take_document(preferences, ini, origin);
 		break;
 	case KS_INI_MISSING:
 		if (named && strcmp(path, "/dev/null") != 0)
@@ -252,7 +254,7 @@ static bool read_file(
 		if (named)
 			*err = why;
 		else
-			add_remark(settings, &why);
+			add_remark(preferences, &why);
 		ok = !named;
 		break;
 	}
@@ -261,37 +263,37 @@ static bool read_file(
 	return ok;
 }
 
-bool ks_settings_load(struct ks_settings *settings, const char *path, struct ks_err *err)
+bool ks_preferences_load(struct ks_preferences *preferences, const char *path, struct ks_err *err)
 {
 	char *usual = path == NULL ? usual_path() : NULL;
 	bool ok = true;
 
-	set_defaults(settings);
+	set_defaults(preferences);
 	if (path != NULL)
-		ok = read_file(settings, path, true, err);
+		ok = read_file(preferences, path, true, err);
 	else if (usual != NULL)
-		ok = read_file(settings, usual, false, err);
+		ok = read_file(preferences, usual, false, err);
 	free(usual);
 	return ok;
 }
 
-void ks_settings_free(struct ks_settings *settings)
+void ks_preferences_free(struct ks_preferences *preferences)
 {
-	for (size_t i = 0; i < settings->n_keys; i++) {
-		free(settings->keys[i].action);
-		free(settings->keys[i].keys);
+	for (size_t i = 0; i < preferences->n_keys; i++) {
+		free(preferences->keys[i].action);
+		free(preferences->keys[i].keys);
 	}
-	for (size_t i = 0; i < settings->n_remarks; i++)
-		free(settings->remarks[i]);
-	free(settings->keys);
-	free(settings->remarks);
-	free(settings->theme);
-	free(settings->copy_command);
-	free(settings->clear_command);
-	*settings = (struct ks_settings){0};
+	for (size_t i = 0; i < preferences->n_remarks; i++)
+		free(preferences->remarks[i]);
+	free(preferences->keys);
+	free(preferences->remarks);
+	free(preferences->theme);
+	free(preferences->copy_command);
+	free(preferences->clear_command);
+	*preferences = (struct ks_preferences){0};
 }
 
-char *ks_settings_themes_folder(void)
+char *ks_preferences_themes_folder(void)
 {
 	char *folder = ks_path_config_folder();
 	char *themes = folder != NULL ? ks_path_join(folder, "themes") : NULL;
