@@ -219,23 +219,26 @@ static void draw_cells(const struct ks_table *table, struct ks_table_cell cell, 
 		cell.align = table->columns[i].align;
 		table->columns[i].draw(&cell, view, row);
 		x += widths[i] + KS_TABLE_GAP;
+		cell.ground = KS_GROUND_OWN;
 	}
 }
 
 static void draw_row(const struct ks_table *table, struct ks_area line, const int *widths,
     const struct ks_glyphs *glyphs, const void *view, size_t row, bool selected)
 {
+	bool marked = selected && (table->focused || !table->quiet);
 	struct ks_table_cell cell = {
 	    .area = ks_area_sub(line, MARKER_WIDTH, 0, line.width - MARKER_WIDTH - SCROLL_WIDTH, 1),
-	    .ground = !selected        ? KS_GROUND_OWN
+	    .ground = !marked          ? KS_GROUND_OWN
 		      : table->focused ? KS_GROUND_SELECTED
 				       : KS_GROUND_SELECTED_DIM,
 	    .glyphs = glyphs,
 	};
 
-	if (selected) {
-		ks_draw_fill(line, 0, 0, line.width, 1, ks_style_on(KS_ROLE_TEXT, cell.ground));
-		ks_draw_text(line, 0, 0, 1, ks_style_on(KS_ROLE_MARKER, cell.ground),
+	if (marked) {
+		ks_draw_fill(line, 0, 0, MARKER_WIDTH + widths[0] + 1, 1,
+		    ks_style_on(KS_ROLE_TEXT, cell.ground));
+		ks_draw_text(line, 0, 0, 1, ks_style_on(KS_ROLE_TEXT, cell.ground),
 		    table->focused ? glyphs->marker : " ");
 	}
 	if (table->draw_row == NULL || !table->draw_row(&cell, view, row))

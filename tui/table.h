@@ -2,8 +2,9 @@
  * A table with headings on a canvas: a const table of columns, a list cursor, and a callback that
  * draws one cell. Columns give way in a stated order as the width shrinks. UI thread.
  *
- *	▸ in the first cell marks the selected row; the last cell shows that there is more above or
- *	below. Columns stand KS_TABLE_GAP cells apart.
+ *	▸ in the first cell and the ground of the first column mark the selected row (the whole row
+ *	would cost three times the bytes for each move of the cursor); the last cell shows that
+ *	there is more above or below. Columns stand KS_TABLE_GAP cells apart.
  */
 #ifndef KS_TUI_TABLE_H
 #define KS_TUI_TABLE_H
@@ -44,8 +45,8 @@ struct ks_table {
 	size_t n_columns; /* ≤ KS_TABLE_MAX_COLUMNS */
 	int sort;         /* column that carries the mark, or KS_TABLE_NO_SORT */
 	bool descending;
-	bool focused; /* the pane has the focus: the selected row is bright, the cursor rests on it
-		       */
+	bool focused; /* the pane has the focus: the selected row is bright, the cursor is on it */
+	bool quiet;   /* without the focus no row is marked */
 	/*
 	 * Optional. A row that is no row of columns (a region that failed): draws it over the whole
 	 * width and gives true.
