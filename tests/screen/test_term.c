@@ -359,17 +359,13 @@ static void terminals_without_colours_show_attributes(void **state)
 
 static void a_terminal_that_cannot_place_its_cursor_is_refused(void **state)
 {
-	static const char *const terms[] = {"dumb", "hardcopy"};
+	struct ks_pty *pty = start_with((struct ks_pty_options){.term = "dumb"});
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct ks_pty *pty = start_with((struct ks_pty_options){.term = terms[i]});
-
-		assert_exits(pty, 2);
-		assert_true(ks_pty_shows(pty, "demo: a terminal of type TERM="));
-		assert_true(ks_pty_modes_restored(pty));
-		ks_pty_free(pty);
-	}
+	assert_exits(pty, 2);
+	assert_true(ks_pty_shows(pty, "demo: a terminal of type TERM=dumb"));
+	assert_true(ks_pty_modes_restored(pty));
+	ks_pty_free(pty);
 }
 
 static void no_color_means_no_colour_on_the_wire(void **state)
