@@ -233,11 +233,11 @@ static void draw_row(const struct ks_table *table, struct ks_area line, const in
 	    .glyphs = glyphs,
 	};
 
-	if (selected) {
+	if (selected)
 		ks_draw_fill(line, 0, 0, line.width, 1, ks_style_on(KS_ROLE_TEXT, cell.ground));
-		ks_draw_text(line, 0, 0, 1, ks_style_on(KS_ROLE_MARKER, cell.ground),
-		    table->focused ? glyphs->marker : " ");
-	}
+	if (selected && table->focused)
+		ks_draw_text(
+		    line, 0, 0, 1, ks_style_on(KS_ROLE_MARKER, cell.ground), glyphs->marker);
 	if (table->draw_row == NULL || !table->draw_row(&cell, view, row))
 		draw_cells(table, cell, line, widths, view, row);
 	if (selected && table->focused)
