@@ -207,6 +207,7 @@ static void draw_headings(const struct ks_table *table, struct ks_area line,
 	}
 }
 
+/* ground: of the first column, which carries the bar of the selected row. */
 static void draw_cells(const struct ks_table *table, struct ks_table_cell cell, struct ks_area line,
     const int *widths, const void *view, size_t row)
 {
@@ -218,6 +219,7 @@ static void draw_cells(const struct ks_table *table, struct ks_table_cell cell, 
 		cell.area = ks_area_sub(line, x, 0, widths[i], 1);
 		cell.align = table->columns[i].align;
 		table->columns[i].draw(&cell, view, row);
+		cell.ground = KS_GROUND_OWN;
 		x += widths[i] + KS_TABLE_GAP;
 	}
 }
@@ -234,7 +236,8 @@ static void draw_row(const struct ks_table *table, struct ks_area line, const in
 	};
 
 	if (selected)
-		ks_draw_fill(line, 0, 0, line.width, 1, ks_style_on(KS_ROLE_TEXT, cell.ground));
+		ks_draw_fill(line, 0, 0, MARKER_WIDTH + widths[0] + 1, 1,
+		    ks_style_on(KS_ROLE_TEXT, cell.ground));
 	if (selected && table->focused)
 		ks_draw_text(
 		    line, 0, 0, 1, ks_style_on(KS_ROLE_MARKER, cell.ground), glyphs->marker);

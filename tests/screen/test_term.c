@@ -173,7 +173,7 @@ static void a_cursor_move_costs_few_bytes_and_nothing_costs_none(void **state)
 	ks_pty_raw(pty, &before);
 	ks_pty_type(pty, "\033[I\033[O\033[I\033[O");
 	ks_pty_press(pty, "Down");
-	assert_true(ks_pty_wait_cursor(pty, 1, 25));
+	assert_true(ks_pty_wait_cursor(pty, 1, 26));
 	ks_pty_raw(pty, &after);
 	assert_in_range(after - before, 1, 300);
 	ks_pty_free(pty);

@@ -116,7 +116,7 @@ static void colours_change_by_what_differs(void **state)
 	text(&fixture, 6, 0, KS_ROLE_TITLE_FOCUS, "gh");
 	text(&fixture, 8, 0, KS_ROLE_TEXT, "ij");
 	assert_string_equal(frame(&fixture), "\033[38;5;114mab\033[38;5;203mcd\033[mef"
-					     "\033[1;38;5;117mgh\033[mij\r");
+					     "\033[1mgh\033[mij\r");
 	end(&fixture);
 }
 
