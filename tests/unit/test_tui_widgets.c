@@ -396,7 +396,7 @@ static void each_key_has_one_spelling(void **state)
 	    "Down", "Left", "Right", "Home", "End", "PgUp", "PgDn", "F1", "F12", "é", "日"};
 	static const char *const none[] = {
 	    "", "ab", "Ctrl-", "F0", "F13", "F1x", " ", "\n", "Strg-C"};
-	struct ks_key key, other;
+	struct ks_key key, other = {0};
 	char name[32];
 
 	(void)state;
