@@ -230,13 +230,17 @@ static void enter(struct ks_term *term)
 	ks_painter_forget(&term->painter);
 }
 
-static void leave(struct ks_term *term, int how)
+static void leave(struct ks_term *term)
 {
 	if (!term->ours)
 		return;
 	term->ours = false;
 	write_text(term->leave);
-	tcsetattr(STDOUT_FILENO, how, &term->saved);
+	/* An answer that is still to be read would be the shell's next input. */
+	if (term->keyboard.decoder.expecting)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	/* Without waiting for the output: a stalled connection must not hold up leaving. */
+	tcsetattr(STDOUT_FILENO, TCSANOW, &term->saved);
 	ks_emergency_arm(false);
 }
 
@@ -288,8 +292,7 @@ void ks_term_close(struct ks_term *term)
 {
 	if (term == NULL)
 		return;
-	/* An answer that comes now would be the shell's next input. */
-	leave(term, term->keyboard.decoder.expecting ? TCSAFLUSH : TCSADRAIN);
+	leave(term);
 	del_curterm(cur_term);
 	ks_painter_free(&term->painter);
 	ks_buf_free(&term->out);
@@ -303,7 +306,7 @@ void ks_term_emergency_restore(void)
 
 void ks_term_suspend(struct ks_term *term)
 {
-	leave(term, TCSADRAIN);
+	leave(term);
 }
 
 void ks_term_resume(struct ks_term *term)

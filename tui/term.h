@@ -1,5 +1,5 @@
 /*
- * The terminal. The only file behind this header is the only one that includes curses. UI thread.
+ * The terminal. The one file behind this header is the only one that includes curses. UI thread.
  */
 #ifndef KS_TUI_TERM_H
 #define KS_TUI_TERM_H
