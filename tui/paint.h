@@ -34,8 +34,6 @@ struct ks_pen {
 	uint8_t attrs;
 };
 
-enum { KS_GROUND_COUNT = 4 };
-
 struct ks_painter {
 	struct ks_abilities abilities;
 	struct ks_theme theme; /* what pens are made of */

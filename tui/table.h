@@ -46,8 +46,8 @@ struct ks_table {
 	size_t n_columns; /* ≤ KS_TABLE_MAX_COLUMNS */
 	int sort;         /* column that carries the mark, or KS_TABLE_NO_SORT */
 	bool descending;
-	bool focused; /* the pane has the focus: the selected row is bright, the cursor rests on it
-		       */
+	bool focused; /* the pane has the focus: the selected row is bright, the cursor is on it */
+	bool quiet;   /* without the focus no row is marked */
 	/*
 	 * Optional. A row that is no row of columns (a region that failed): draws it over the whole
 	 * width and gives true.
