@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* sched_setaffinity */
 /*
  * The emulator's requests a second: it is kept on one core, and a few connections that stay open
  * send GetBucketAccessKeys, each signed for a bucket of its own.
