@@ -54,6 +54,8 @@ struct ks_style {
 /* The role's name in theme files, e.g. "border-focus". */
 const char *ks_role_name(enum ks_role role);
 bool ks_role_by_name(const char *name, enum ks_role *role);
+/* One letter, a different one for each role; for dumps in tests. */
+char ks_role_letter(enum ks_role role);
 
 static inline struct ks_style ks_style(enum ks_role role)
 {
