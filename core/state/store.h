@@ -161,6 +161,7 @@ struct ks_task {
 	uint32_t bucket;   /* 0: none */
 	uint32_t change;   /* 0: none */
 	uint32_t activity; /* 0: none; the operation that is polled */
+	uint32_t failure;  /* 0: none; the activity that shows that it failed */
 	bool cancelled;    /* its late result is dropped */
 };
 
