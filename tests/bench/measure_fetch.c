@@ -102,7 +102,7 @@ static int look_around(const char *path, struct world *world)
  */
 static int floor_rounds(const struct world *world)
 {
-	int unlisted[MAX_REGIONS], known = 0, left = 0, rounds = 0;
+	int unlisted[MAX_REGIONS] = {0}, known = 0, left = 0, rounds = 0;
 	bool asked[MAX_REGIONS] = {false};
 
 	for (int i = 0; i < world->count; i++) {
