@@ -177,7 +177,7 @@ static void measure(struct bench *bench, const char *number)
 	const char *args[] = {"--buckets", number, "--keys-per-bucket", "1", "--page-size", "100",
 	    "--latency", "50", NULL};
 	struct bench_server server;
-	struct world world, again;
+	struct world world = {0}, again;
 	char what[96], output[4200];
 	double taken[RUNS], floor;
 
