@@ -20,7 +20,7 @@ static const struct ks_action actions[] = {
     {
 	.name = "create-key",
 	.hint = "new",
-	.help = "create a key for the selected bucket",
+	.help = "make a key for the selected bucket",
 	.group = "Access keys",
 	.keys = "n",
 	.contexts = PANES,
@@ -89,7 +89,7 @@ static const struct ks_action actions[] = {
     {
 	.name = "sort",
 	.hint = "sort",
-	.help = "sort by name, region, keys, last use",
+	.help = "sort by name, region, keys, use",
 	.group = "View",
 	.keys = "s",
 	.contexts = KS_CONTEXT_BUCKETS,
@@ -262,7 +262,7 @@ static const struct ks_action actions[] = {
     },
     {
 	.name = "back",
-	.help = "close what is on top, then clear the filter",
+	.help = "back: close, unzoom, clear the filter",
 	.group = "Program",
 	.keys = "Esc",
 	.contexts = ALL,
@@ -297,11 +297,20 @@ static const struct ks_action actions[] = {
     {
 	.name = "quit",
 	.hint = "quit",
-	.help = "close what is on top, or leave",
+	.help = "leave; a zoomed pane goes back first",
 	.group = "Program",
 	.keys = "q",
-	.contexts = ALL,
+	.contexts = MAIN,
 	.run = ks_act_quit,
+    },
+    {
+	.name = "close",
+	.hint = "close",
+	.help = "close this",
+	.group = "Program",
+	.keys = "q",
+	.contexts = DETAILS | KS_CONTEXT_HELP,
+	.run = ks_act_back,
     },
 };
 

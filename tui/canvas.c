@@ -263,7 +263,7 @@ static const char *wrap_line(const char *text, int width, size_t *len)
 	if (at == 0) /* a wide character in a line one cell wide: it can't be shown */
 		at = ks_text_decode(text, total, &(uint32_t){0});
 	*len = at;
-	return text + at;
+	return at < total ? text + at : NULL;
 }
 
 int ks_draw_wrapped(struct ks_area area, int from, struct ks_style style, const char *text)
@@ -348,7 +348,7 @@ void ks_canvas_dump(const struct ks_canvas *canvas, struct ks_buf *out)
 
 void ks_canvas_dump_roles(const struct ks_canvas *canvas, struct ks_buf *out)
 {
-	static const char grounds[] = {'.', 's', '-', 'd'};
+	static const char grounds[KS_GROUND_COUNT] = {'.', 's', '-', 'd', 'h'};
 
 	for (int y = 0; y < canvas->height; y++) {
 		const struct ks_cell *row = canvas->cells + (size_t)y * (size_t)canvas->width;
@@ -357,7 +357,7 @@ void ks_canvas_dump_roles(const struct ks_canvas *canvas, struct ks_buf *out)
 			add_code(out, (uint32_t)ks_role_letter((enum ks_role)row[x].style.role));
 		ks_buf_puts(out, "|");
 		for (int x = 0; x < canvas->width; x++)
-			add_code(out, (uint32_t)grounds[row[x].style.ground & 3]);
+			add_code(out, (uint32_t)grounds[row[x].style.ground % KS_GROUND_COUNT]);
 		ks_buf_puts(out, "\n");
 	}
 }

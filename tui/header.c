@@ -6,11 +6,13 @@
 #include "core/base/text.h"
 #include "tui/format.h"
 #include "tui/views/pane.h"
+#include "tui/views/trouble.h"
 
 enum {
 	COUNT_MS = 250,         /* counting at most this often while much arrives */
 	RECOUNT_MS = 60 * 1000, /* findings also come by time alone */
-	PART_SIZE = 160,
+	NAMES_SIZE = 72,
+	PART_SIZE = 2 * NAMES_SIZE + 16,
 	MAX_REGIONS = 3 /* more are a number */
 };
 
@@ -86,6 +88,15 @@ static void append(char *dst, size_t size, const char *separator, const char *wo
 	snprintf(dst + len, size - len, "%s%s", len > 0 ? separator : "", word);
 }
 
+static void add_failed(struct parts *parts, size_t count, const char *noun)
+{
+	char text[KS_FORMAT_SIZE];
+
+	ks_format_count(count, noun, text);
+	append(text, sizeof text, " ", "failed");
+	add_part(parts, KS_ROLE_BAD, 1, 2, text);
+}
+
 static void profile_names(const struct ks_store *store, char *dst, size_t size)
 {
 	dst[0] = '\0';
@@ -106,7 +117,7 @@ static bool is_first_of_region(const struct ks_store *store, size_t index)
 	return true;
 }
 
-static void region_names(const struct ks_store *store, char *dst, size_t size)
+static void region_names(const struct ks_store *store, bool brief, char *dst, size_t size)
 {
 	size_t count = 0;
 
@@ -115,45 +126,13 @@ static void region_names(const struct ks_store *store, char *dst, size_t size)
 		count += is_first_of_region(store, i);
 	if (store->all_regions) {
 		snprintf(dst, size, "all regions");
-	} else if (count > MAX_REGIONS) {
+	} else if (count > MAX_REGIONS || (brief && count > 1)) {
 		snprintf(dst, size, "%zu regions", count);
 	} else {
 		for (size_t i = 0; i < store->n_scopes; i++)
 			if (is_first_of_region(store, i))
 				append(dst, size, " ", store->scopes[i].region);
 	}
-}
-
-static size_t count_failures(const struct ks_store *store)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < store->n_profiles; i++)
-		count += store->profiles[i].identity.state == KS_FETCH_FAILED;
-	for (size_t i = 0; i < store->n_scopes; i++)
-		count += store->scopes[i].buckets.state == KS_FETCH_FAILED;
-	return count;
-}
-
-static void collect_parts(
-    const struct ks_header *header, struct ks_draw *draw, bool demo, struct parts *parts)
-{
-	const struct ks_store *store = draw->store;
-	char profiles[PART_SIZE / 2], regions[PART_SIZE / 2], where[PART_SIZE + 8];
-
-	profile_names(store, profiles, sizeof profiles);
-	region_names(store, regions, sizeof regions);
-	snprintf(where, sizeof where, "%s%s%s%s%s", profiles, regions[0] != '\0' ? " " : "",
-	    regions[0] != '\0' ? draw->glyphs->dot : "", regions[0] != '\0' ? " " : "", regions);
-	add_part(parts, KS_ROLE_HEADER_NAME, 0, 1, "keysail");
-	add_part(parts, KS_ROLE_DEMO, 0, 2, demo ? "DEMO" : "");
-	add_part(parts, KS_ROLE_DEMO, 0, 2, store->read_only ? "READ-ONLY" : "");
-	add_part(parts, KS_ROLE_HEADER, 5, 2, where);
-	add_count(parts, KS_ROLE_HEADER, 3, 4, store->n_buckets, "bucket");
-	add_count(parts, KS_ROLE_HEADER, 4, 2, store->n_keys, "key");
-	add_state(parts, KS_ROLE_WARN, 2, header->idle, "idle");
-	add_state(parts, KS_ROLE_WARN, 2, header->unused, "unused");
-	add_state(parts, KS_ROLE_BAD, 1, count_failures(store) + store->n_keys_failed, "failed");
 }
 
 /* True when something is being read that the user may wait for. */
@@ -163,7 +142,61 @@ static bool is_loading(const struct ks_store *store)
 		if (store->tasks[i].kind == KS_REQUEST_IDENTIFY ||
 		    store->tasks[i].op < KS_OP_GET_OPERATION)
 			return true;
+	for (size_t i = 0; i < store->n_profiles; i++)
+		if (store->profiles[i].identity.state <= KS_FETCH_ASKED)
+			return true;
 	return store->n_profiles == 0;
+}
+
+/* What failed, by what it is: "1 region failed". */
+static void add_failures(struct parts *parts, const struct ks_store *store)
+{
+	size_t profiles = 0, regions = 0;
+
+	for (size_t i = 0; i < store->n_profiles; i++)
+		profiles += store->profiles[i].identity.state == KS_FETCH_FAILED;
+	for (size_t i = 0; i < store->n_scopes; i++)
+		regions += store->scopes[i].buckets.state == KS_FETCH_FAILED;
+	if (profiles > 0)
+		add_failed(parts, profiles, "profile");
+	if (regions > 0)
+		add_failed(parts, regions, "region");
+	if (store->n_keys_failed > 0)
+		add_failed(parts, store->n_keys_failed, "bucket");
+}
+
+/* Whose buckets, and where; each kept short where brief. */
+static void add_where(
+    struct parts *parts, struct ks_draw *draw, const struct ks_store *store, bool brief)
+{
+	char profiles[NAMES_SIZE], regions[NAMES_SIZE], text[PART_SIZE];
+
+	profile_names(store, profiles, sizeof profiles);
+	region_names(store, brief, regions, sizeof regions);
+	add_part(parts, KS_ROLE_HEADER, 5, 2, profiles);
+	if (regions[0] == '\0')
+		return;
+	snprintf(text, sizeof text, "%s %s", draw->glyphs->dot, regions);
+	add_part(parts, KS_ROLE_HEADER, 6, 1, text);
+}
+
+static void collect_parts(const struct ks_header *header, struct ks_draw *draw, bool demo,
+    bool brief, struct parts *parts)
+{
+	const struct ks_store *store = draw->store;
+
+	parts->count = 0;
+	add_part(parts, KS_ROLE_HEADER_NAME, 0, 1, "keysail");
+	add_part(parts, KS_ROLE_DEMO, 0, 2, demo ? "DEMO" : "");
+	add_part(parts, KS_ROLE_DEMO, 0, 2, store->read_only ? "READ-ONLY" : "");
+	add_where(parts, draw, store, brief);
+	if (store->n_buckets > 0 || (!is_loading(store) && !ks_trouble_is(store))) {
+		add_count(parts, KS_ROLE_HEADER, 3, 4, store->n_buckets, "bucket");
+		add_count(parts, KS_ROLE_HEADER, 4, 2, store->n_keys, "key");
+	}
+	add_state(parts, KS_ROLE_WARN, 2, header->idle, "idle");
+	add_state(parts, KS_ROLE_WARN, 2, header->unused, "unused");
+	add_failures(parts, store);
 }
 
 /* At the right edge: a turning sign, and how many of the buckets' keys have been read. */
@@ -179,7 +212,8 @@ static int draw_progress(struct ks_draw *draw, struct ks_area area)
 	if (done < store->n_buckets)
 		snprintf(text, sizeof text, " %zu/%zu", done, store->n_buckets);
 	width = ks_text_width(text) + 2;
-	ks_draw_text(area, area.width - width, 0, 1, ks_style(KS_ROLE_BUSY), ks_pane_spinner(draw));
+	ks_draw_text(area, area.width - width, 0, 1, ks_style_on(KS_ROLE_BUSY, KS_GROUND_HEADER),
+	    ks_pane_spinner(draw));
 	ks_draw_text(area, area.width - width + 1, 0, -1, ks_style(KS_ROLE_HEADER), text);
 	return width;
 }
@@ -220,7 +254,9 @@ void ks_header_draw(
 
 	ks_draw_fill(area, 0, 0, area.width, 1, ks_style(KS_ROLE_HEADER));
 	room = area.width - draw_progress(draw, area);
-	collect_parts(header, draw, demo, &parts);
+	collect_parts(header, draw, demo, false, &parts);
+	if (parts_width(&parts) > room)
+		collect_parts(header, draw, demo, true, &parts);
 	while (parts_width(&parts) > room && drop_part(&parts))
 		;
 	for (size_t i = 0; i < parts.count; i++) {
@@ -229,7 +265,7 @@ void ks_header_draw(
 		if (part->text[0] == '\0')
 			continue;
 		x += part->gap;
-		x += ks_draw_cut(
-		    area, x, 0, room - x, ks_style(part->role), part->text, draw->glyphs->ellipsis);
+		x += ks_draw_cut(area, x, 0, room - x, ks_style_on(part->role, KS_GROUND_HEADER),
+		    part->text, draw->glyphs->ellipsis);
 	}
 }

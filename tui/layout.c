@@ -13,7 +13,7 @@ static struct ks_rect rect(int x, int y, int width, int height)
  */
 static void split_panes(struct ks_layout *layout, struct ks_rect body)
 {
-	int lower = body.height * 3 / 10, upper, left = body.width * 42 / 100;
+	int lower = body.height * 3 / 10, upper, left = body.width * 39 / 100;
 
 	if (lower < MIN_PANE_HEIGHT)
 		lower = MIN_PANE_HEIGHT;

@@ -43,8 +43,15 @@ enum ks_role {
 	KS_ROLE_COUNT
 };
 
-/* The ground under a cell: its role's own, or that of a row or dialog. */
-enum ks_ground { KS_GROUND_OWN, KS_GROUND_SELECTED, KS_GROUND_SELECTED_DIM, KS_GROUND_DIALOG };
+/* The ground under a cell: its role's own, or that of a row, a dialog, the header. */
+enum ks_ground {
+	KS_GROUND_OWN,
+	KS_GROUND_SELECTED,
+	KS_GROUND_SELECTED_DIM,
+	KS_GROUND_DIALOG,
+	KS_GROUND_HEADER,
+	KS_GROUND_COUNT
+};
 
 struct ks_style {
 	uint8_t role;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "tui/format.h"
 #include "tui/input.h"
 #include "tui/table.h"
@@ -18,6 +19,7 @@ enum {
 	MANY_BUCKETS = 500, /* from here on, rows are made anew at intervals while much arrives */
 	STRUCTURE_MS = 100, /* for buckets that come and go */
 	CONTENT_MS = 250,   /* for an order or a filter that depends on keys */
+	WIDEST_REGION = 14, /* ap-southeast-1 */
 	SLOTS = 2           /* keys that a bucket may have (facts 2.5) */
 };
 
@@ -221,6 +223,23 @@ static void draw_profile(const struct ks_table_cell *cell, const void *self, siz
 	    ks_store_profile_name(store, store->scopes[entry_at(view, row)->scope].profile));
 }
 
+/* Idle or never used: a key that deserves a look. */
+static bool is_suspect(
+    const struct buckets_view *view, const struct ks_bucket_entry *entry, size_t i)
+{
+	ks_findings suspect = KS_FINDING_BIT(KS_FINDING_IDLE) | KS_FINDING_BIT(KS_FINDING_UNUSED);
+
+	return (ks_format_key_findings(view->draw, entry, &entry->keys[i]) & suspect) != 0;
+}
+
+static bool all_suspect(const struct buckets_view *view, const struct ks_bucket_entry *entry)
+{
+	for (size_t i = 0; i < entry->n_keys; i++)
+		if (!is_suspect(view, entry, i))
+			return false;
+	return entry->n_keys > 0;
+}
+
 /* One sign a slot: taken, free, or not known yet. */
 static void draw_keys(const struct ks_table_cell *cell, const void *self, size_t row)
 {
@@ -228,19 +247,19 @@ static void draw_keys(const struct ks_table_cell *cell, const void *self, size_t
 	const struct ks_bucket_entry *entry = entry_at(view, row);
 	const struct ks_glyphs *glyphs = cell->glyphs;
 	bool known = entry->keys_fetched.at != KS_TIME_NONE;
+	bool failed = entry->keys_fetched.state == KS_FETCH_FAILED;
+	const char *empty = known ? glyphs->free_slot : glyphs->unknown_slot;
 	int x = 0;
 
-	if (!known && entry->keys_fetched.state == KS_FETCH_FAILED) {
-		ks_table_printf(cell, KS_ROLE_BAD, "%s", glyphs->warning);
-		return;
-	}
-	for (size_t i = 0; i < entry->n_keys || i < SLOTS; i++)
+	for (size_t i = 0; i < entry->n_keys; i++)
 		x += ks_draw_text(cell->area, x, 0, -1,
-		    ks_style_on(i < entry->n_keys ? KS_ROLE_OK : KS_ROLE_DIM, cell->ground),
-		    i < entry->n_keys ? glyphs->used_slot
-		    : known           ? glyphs->free_slot
-				      : glyphs->unknown_slot);
-	if (known && entry->keys_fetched.state == KS_FETCH_FAILED)
+		    ks_style_on(
+			is_suspect(view, entry, i) ? KS_ROLE_WARN : KS_ROLE_OK, cell->ground),
+		    glyphs->used_slot);
+	for (size_t i = entry->n_keys; i < SLOTS && (known || !failed); i++)
+		x += ks_draw_text(
+		    cell->area, x, 0, -1, ks_style_on(KS_ROLE_DIM, cell->ground), empty);
+	if (failed)
 		ks_draw_text(
 		    cell->area, x, 0, -1, ks_style_on(KS_ROLE_BAD, cell->ground), glyphs->warning);
 }
@@ -259,27 +278,24 @@ static void draw_used(const struct ks_table_cell *cell, const void *self, size_t
 	const struct buckets_view *view = self;
 	const struct ks_bucket_entry *entry = entry_at(view, row);
 	int64_t used = ks_bucket_last_used(entry);
+	bool suspect = all_suspect(view, entry);
 	char text[KS_FORMAT_SIZE];
-	ks_findings alarming = KS_FINDING_BIT(KS_FINDING_IDLE) | KS_FINDING_BIT(KS_FINDING_UNUSED);
-	ks_findings findings = 0;
 
-	for (size_t i = 0; i < entry->n_keys; i++)
-		findings |= ks_format_key_findings(view->draw, entry, &entry->keys[i]);
 	if (used != KS_TIME_NONE)
-		ks_table_text(cell, findings & alarming ? KS_ROLE_WARN : KS_ROLE_TEXT,
+		ks_table_text(cell, suspect ? KS_ROLE_WARN : KS_ROLE_TEXT,
 		    ks_format_age(view->draw, used, text));
 	else if (was_never_used(entry))
-		ks_table_text(cell, findings & alarming ? KS_ROLE_WARN : KS_ROLE_DIM, "never");
+		ks_table_text(cell, suspect ? KS_ROLE_WARN : KS_ROLE_DIM, "never");
 	else
 		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
 }
 
 static const struct ks_table_column columns[N_COLUMNS] = {
     [COLUMN_NAME] = {"NAME", 12, 16, 3, KS_ALIGN_LEFT, 0, draw_name},
-    [COLUMN_REGION] = {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 3, draw_region},
+    [COLUMN_REGION] = {"REGION", 9, 9, 0, KS_ALIGN_LEFT, 2, draw_region},
     [COLUMN_PROFILE] = {"PROFILE", 7, 10, 1, KS_ALIGN_LEFT, 1, draw_profile},
     [COLUMN_KEYS] = {"KEYS", 4, 4, 0, KS_ALIGN_LEFT, 0, draw_keys},
-    [COLUMN_USED] = {"USED", 5, 5, 0, KS_ALIGN_LEFT, 2, draw_used},
+    [COLUMN_USED] = {"USED", 5, 5, 0, KS_ALIGN_LEFT, 3, draw_used},
 };
 
 static void draw_failure(
@@ -317,19 +333,36 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 	return true;
 }
 
-/* True when the buckets come from more than one region. */
-static bool has_regions(const struct ks_store *store)
+/*
+ * Cells of the longest name of a region that has buckets; 0 when all buckets are in one region, and
+ * it needs no column.
+ */
+static int region_width(const struct ks_store *store)
 {
-	for (size_t i = 1; i < store->n_scopes; i++)
-		if (strcmp(store->scopes[i].region, store->scopes[0].region) != 0)
-			return true;
-	return false;
+	const char *first = NULL;
+	bool several = false;
+	int widest = 0;
+
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+		int width = ks_text_width(scope->region);
+
+		if (scope->n_entries == 0)
+			continue;
+		several = several || (first != NULL && strcmp(first, scope->region) != 0);
+		first = scope->region;
+		widest = width > widest ? width : widest;
+	}
+	if (!several)
+		return 0;
+	return widest < WIDEST_REGION ? widest : WIDEST_REGION;
 }
 
 static void draw_table(struct buckets_view *view, struct ks_area inside)
 {
 	struct ks_draw *draw = view->draw;
 	const struct order_row *order = &orders[view->order];
+	int region = region_width(draw->store);
 	struct ks_table_column shown[N_COLUMNS];
 	struct ks_table table = {
 	    .columns = shown,
@@ -340,12 +373,15 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 	};
 
 	for (int i = 0; i < N_COLUMNS; i++) {
-		if ((i == COLUMN_REGION && !has_regions(draw->store)) ||
+		if ((i == COLUMN_REGION && region == 0) ||
 		    (i == COLUMN_PROFILE && draw->store->n_profiles < 2))
 			continue;
 		if (i == (int)order->column)
 			table.sort = (int)table.n_columns;
-		shown[table.n_columns++] = columns[i];
+		shown[table.n_columns] = columns[i];
+		if (i == COLUMN_REGION)
+			shown[table.n_columns].min = region;
+		table.n_columns++;
 	}
 	ks_table_draw(&table, inside, &view->list, draw->glyphs, view);
 }
@@ -367,8 +403,8 @@ static void draw_empty(struct buckets_view *view, struct ks_area inside)
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct buckets_view *view = self;
-	struct ks_area inside =
-	    ks_pane_draw(draw, area, "1 Buckets", &view->list, view->rows.total, view->filter);
+	struct ks_area inside = ks_pane_draw(
+	    draw, area, "1 Buckets", NULL, &view->list, view->rows.total, view->filter);
 
 	view->draw = draw;
 	draw_table(view, inside);

@@ -80,12 +80,13 @@ static void add_fetched(struct ks_sheet *sheet, struct ks_draw *draw, const char
 
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
 {
+	(void)draw;
 	ks_sheet_field(sheet, KS_ROLE_BAD, "Failed", "%s",
 	    err->message[0] != '\0' ? err->message : ks_format_err_word(err));
 	if (err->tip[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Tip", "%s", err->tip);
-	ks_sheet_field(sheet, err->code[0] != '\0' ? KS_ROLE_TEXT : KS_ROLE_DIM, "Error code", "%s",
-	    err->code[0] != '\0' ? err->code : draw->glyphs->dash);
+	if (err->code[0] != '\0')
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Error code", "%s", err->code);
 	if (err->subcode[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Sub-code", "%s", err->subcode);
 	if (err->http_status != 0)
@@ -107,7 +108,7 @@ static void add_bucket_keys(
 
 		ks_format_findings(
 		    ks_format_key_findings(draw, entry, key), findings, sizeof findings);
-		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "First" : "Second",
+		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Key 1" : "Key 2",
 		    "%s  %s  last used: %s%s%s", ks_str_clean(&key->id), ks_str_clean(&key->status),
 		    ks_format_last_used(draw, &key->last_used, used),
 		    findings[0] != '\0' ? "  " : "", findings);

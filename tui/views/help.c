@@ -7,7 +7,7 @@
 #include "tui/keymap.h"
 #include "tui/sheet.h"
 
-enum { COLUMN = 46, TWO_COLUMNS = 2 * COLUMN, COLUMN_GAP = 3, KEYS_SIZE = 64 };
+enum { COLUMN = 50, TWO_COLUMNS = 2 * COLUMN, COLUMN_GAP = 3, KEYS_SIZE = 64 };
 
 struct help {
 	const struct ks_ui *ui;
@@ -27,14 +27,15 @@ static bool is_here(const struct help *help, const struct ks_action *action)
 	return (action->contexts & help->context) != 0;
 }
 
-/* How many actions there are here, up to an index of the table. */
-static size_t count_actions(const struct help *help, size_t end)
+/* How many actions there are here: before an index of the table, or of one group. */
+static size_t count_actions(const struct help *help, size_t end, const char *group)
 {
 	const struct ks_action *action;
 	size_t count = 0;
 
 	for (size_t i = 0; i < end && (action = ks_action_at(i)) != NULL; i++)
-		count += is_here(help, action);
+		count +=
+		    is_here(help, action) && (group == NULL || strcmp(group, action->group) == 0);
 	return count;
 }
 
@@ -47,10 +48,10 @@ static void add_action(struct help *help, struct ks_sheet *sheet, const struct k
 	    ks_keymap_keys(ks_ui_keymap(help->ui), action, keys, sizeof keys), "%s", action->help);
 }
 
-/* Each group whole into one column; with two, the second begins past the half. */
+/* Each group whole into one column; the second begins with the group that spans the half. */
 static void fill(struct help *help, bool two)
 {
-	size_t half = count_actions(help, SIZE_MAX) / 2;
+	size_t half = count_actions(help, SIZE_MAX, NULL) / 2;
 	const struct ks_action *action;
 	const char *group = "";
 	struct ks_sheet *sheet = &help->sheets[0];
@@ -63,7 +64,9 @@ static void fill(struct help *help, bool two)
 			continue;
 		if (strcmp(group, action->group) != 0) {
 			group = action->group;
-			if (two && count_actions(help, i) >= half)
+			if (two && count_actions(help, i, NULL) +
+					   count_actions(help, SIZE_MAX, group) / 2 >=
+				       half)
 				sheet = &help->sheets[1];
 			if (sheet->count > 0)
 				ks_sheet_gap(sheet);

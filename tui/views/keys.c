@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "tui/format.h"
 #include "tui/input.h"
 #include "tui/table.h"
@@ -19,7 +20,7 @@ enum column {
 	COLUMN_USED,
 	COLUMN_BY,
 	COLUMN_FROM,
-	COLUMN_FINDINGS,
+	COLUMN_NOTES,
 	N_COLUMNS
 };
 
@@ -30,6 +31,7 @@ struct keys_view {
 	char notice[512];
 	struct ks_draw *draw; /* while drawing, like entry */
 	const struct ks_bucket_entry *entry;
+	bool no_status; /* its column gave way */
 };
 
 static void *make(void)
@@ -70,7 +72,8 @@ static int64_t update(void *self, struct ks_view_input *input)
 	for (size_t i = 0; i < count; i++)
 		ids[i] = ks_list_id(ks_str_raw(&entry->keys[i].id));
 	if (view->bucket != input->bucket) {
-		ks_list_free(&view->list);
+		ks_list_set_rows(&view->list, ids, 0);
+		ks_list_select(&view->list, 0);
 		view->bucket = input->bucket;
 	}
 	ks_list_set_rows(&view->list, ids, count);
@@ -99,11 +102,22 @@ static const struct ks_access_key *key_at(const struct keys_view *view, size_t r
 	return find_key(view->entry, view->list.ids[row]);
 }
 
+/*
+ * Without the focus only what deserves a look has a colour: calmer, and fewer bytes when the keys
+ * of another bucket take their place.
+ */
+static enum ks_role lively(const struct keys_view *view, enum ks_role role)
+{
+	return view->draw->focused || role == KS_ROLE_WARN || role == KS_ROLE_BAD ? role
+										  : KS_ROLE_TEXT;
+}
+
 static void draw_id(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct keys_view *view = self;
 
-	ks_table_match(cell, KS_ROLE_ACCENT, ks_str_clean(&key_at(view, row)->id), view->filter);
+	ks_table_match(
+	    cell, lively(view, KS_ROLE_ACCENT), ks_str_clean(&key_at(view, row)->id), view->filter);
 }
 
 /* True while this key is on its way out. */
@@ -124,9 +138,9 @@ static void draw_status(const struct ks_table_cell *cell, const void *self, size
 	if (is_deleting(view, key))
 		ks_table_text(cell, KS_ROLE_BUSY, "deleting");
 	else if (status[0] == '\0')
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+		ks_table_text(cell, KS_ROLE_TEXT, cell->glyphs->dash);
 	else
-		ks_table_text(cell, ks_format_status_role(status), status);
+		ks_table_text(cell, lively(view, ks_format_status_role(status)), status);
 }
 
 static void draw_age(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -144,8 +158,7 @@ static void draw_used(const struct ks_table_cell *cell, const void *self, size_t
 	const struct ks_last_used *used = &key_at(view, row)->last_used;
 	char text[KS_FORMAT_SIZE];
 
-	ks_table_text(cell, used->use == KS_USE_USED ? KS_ROLE_TEXT : KS_ROLE_DIM,
-	    ks_format_last_used(view->draw, used, text));
+	ks_table_text(cell, KS_ROLE_TEXT, ks_format_last_used(view->draw, used, text));
 }
 
 static void draw_by(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -153,10 +166,8 @@ static void draw_by(const struct ks_table_cell *cell, const void *self, size_t r
 	const struct keys_view *view = self;
 	const struct ks_str *service = &key_at(view, row)->last_used.service;
 
-	if (ks_str_present(service))
-		ks_table_text(cell, KS_ROLE_TEXT, ks_str_clean(service));
-	else
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+	ks_table_text(cell, KS_ROLE_TEXT,
+	    ks_str_present(service) ? ks_str_clean(service) : cell->glyphs->dash);
 }
 
 static void draw_from(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -164,20 +175,58 @@ static void draw_from(const struct ks_table_cell *cell, const void *self, size_t
 	const struct keys_view *view = self;
 	const struct ks_str *region = &key_at(view, row)->last_used.region;
 
-	if (ks_str_present(region))
-		ks_table_text(cell, KS_ROLE_TEXT, ks_str_clean(region));
-	else
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+	ks_table_text(
+	    cell, KS_ROLE_TEXT, ks_str_present(region) ? ks_str_clean(region) : cell->glyphs->dash);
 }
 
-static void draw_findings(const struct ks_table_cell *cell, const void *self, size_t row)
+/* A word into a list that may take width cells; false when it doesn't fit. */
+static bool add_word(char *list, size_t size, const char *word, int width)
+{
+	size_t len = strlen(list);
+
+	if (ks_text_width(list) + (len > 0) + ks_text_width(word) > width)
+		return false;
+	snprintf(list + len, size - len, "%s%s", len > 0 ? " " : "", word);
+	return true;
+}
+
+/*
+ * Findings as words, the weightiest first: as many whole ones as fit, and how many more there are.
+ * A status that is out of the ordinary comes first where its own column gave way.
+ */
+static void draw_notes(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct keys_view *view = self;
-	char text[KS_FORMAT_SIZE];
+	const struct ks_access_key *key = key_at(view, row);
+	const char *status = ks_str_clean(&key->status);
+	ks_findings findings = ks_format_key_findings(view->draw, view->entry, key);
+	char text[KS_FORMAT_SIZE] = "";
+	int left = 0, room = cell->area.width - 3;
 
-	ks_table_text(cell, KS_ROLE_WARN,
-	    ks_format_findings(ks_format_key_findings(view->draw, view->entry, key_at(view, row)),
-		text, sizeof text));
+	if (view->no_status && is_deleting(view, key))
+		add_word(text, sizeof text, "deleting", cell->area.width);
+	else if (view->no_status && status[0] != '\0' && strcmp(status, "Active") != 0)
+		add_word(text, sizeof text, status, cell->area.width);
+	/* That there are two keys can be seen: it is said where there is room, but never counted.
+	 */
+	for (int i = 0; i < KS_FINDING_TWO_KEYS; i++)
+		if ((findings & KS_FINDING_BIT(i)) != 0)
+			left++;
+	for (int i = 0; i < KS_FINDING_COUNT; i++) {
+		if ((findings & KS_FINDING_BIT(i)) == 0)
+			continue;
+		if (!add_word(text, sizeof text, ks_finding_info((enum ks_finding)i)->name,
+			left > 1 && text[0] != '\0' ? room : cell->area.width))
+			break;
+		left--;
+	}
+	if (left > 0) {
+		char more[16];
+
+		snprintf(more, sizeof more, "+%d", left);
+		add_word(text, sizeof text, more, cell->area.width);
+	}
+	ks_table_text(cell, KS_ROLE_WARN, text);
 }
 
 static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -187,13 +236,13 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 }
 
 static const struct ks_table_column columns[N_COLUMNS] = {
-    [COLUMN_ID] = {"KEY ID", 16, 20, 0, KS_ALIGN_LEFT, 0, draw_id},
-    [COLUMN_STATUS] = {"STATUS", 6, 8, 0, KS_ALIGN_LEFT, 5, draw_status},
-    [COLUMN_AGE] = {"AGE", 4, 4, 0, KS_ALIGN_LEFT, 3, draw_age},
+    [COLUMN_ID] = {"KEY ID", 20, 20, 0, KS_ALIGN_LEFT, 0, draw_id},
+    [COLUMN_STATUS] = {"STATUS", 6, 8, 0, KS_ALIGN_LEFT, 3, draw_status},
+    [COLUMN_AGE] = {"AGE", 4, 4, 0, KS_ALIGN_LEFT, 4, draw_age},
     [COLUMN_USED] = {"LAST USED", 9, 9, 0, KS_ALIGN_LEFT, 0, draw_used},
     [COLUMN_BY] = {"BY", 2, 4, 0, KS_ALIGN_LEFT, 2, draw_by},
-    [COLUMN_FROM] = {"FROM", 9, 9, 0, KS_ALIGN_LEFT, 1, draw_from},
-    [COLUMN_FINDINGS] = {"FINDINGS", 8, 17, 1, KS_ALIGN_LEFT, 4, draw_findings},
+    [COLUMN_FROM] = {"FROM", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_from},
+    [COLUMN_NOTES] = {"NOTES", 6, 8, 1, KS_ALIGN_LEFT, 5, draw_notes},
 };
 
 /* ---- the pane ---- */
@@ -231,10 +280,13 @@ static void draw_keys(struct keys_view *view, struct ks_area inside)
 	    .n_columns = N_COLUMNS,
 	    .sort = KS_TABLE_NO_SORT,
 	    .focused = view->draw->focused,
+	    .quiet = true,
 	    .draw_row = draw_row,
 	};
-	int below = (int)view->list.count;
+	int below = (int)view->list.count, widths[KS_TABLE_MAX_COLUMNS];
 
+	ks_table_widths(&table, inside.width - 2, widths);
+	view->no_status = widths[COLUMN_STATUS] == 0;
 	ks_table_draw(&table, inside, &view->list, view->draw->glyphs, view);
 	draw_remarks(view, inside, 1 + below + (below > 0));
 }
@@ -242,15 +294,13 @@ static void draw_keys(struct keys_view *view, struct ks_area inside)
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct keys_view *view = self;
-	char title[512] = "2 Keys";
 	struct ks_area inside;
 
 	view->draw = draw;
 	view->entry = ks_store_bucket(draw->store, view->bucket);
-	if (view->entry != NULL)
-		snprintf(title, sizeof title, "2 Keys %s %s", draw->glyphs->dot,
-		    ks_str_clean(&view->entry->bucket.name));
-	inside = ks_pane_draw(draw, area, title, &view->list, view->list.count, "");
+	inside = ks_pane_draw(draw, area, "2 Keys",
+	    view->entry != NULL ? ks_str_clean(&view->entry->bucket.name) : NULL, &view->list,
+	    view->list.count, "");
 	if (view->entry != NULL)
 		draw_keys(view, inside);
 	else if (view->notice[0] != '\0')

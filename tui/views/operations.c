@@ -195,23 +195,24 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 
 static const struct ks_table_column columns[] = {
     {"TIME", 8, 8, 0, KS_ALIGN_LEFT, 3, draw_time},
-    {"OPERATION", 12, 24, 0, KS_ALIGN_LEFT, 0, draw_type},
-    {"RESOURCE", 8, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
-    {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 1, draw_region},
+    {"OPERATION", 15, 21, 0, KS_ALIGN_LEFT, 0, draw_type},
+    {"RESOURCE", 10, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
+    {"REGION", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_region},
     {"STATUS", 9, 12, 0, KS_ALIGN_LEFT, 0, draw_status},
-    {"KEY OR ERROR", 12, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
+    {"KEY OR ERROR", 20, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
 };
 
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct operations_view *view = self;
 	struct ks_area inside =
-	    ks_pane_draw(draw, area, "3 Operations", &view->list, view->total, view->filter);
+	    ks_pane_draw(draw, area, "3 Operations", NULL, &view->list, view->total, view->filter);
 	struct ks_table table = {
 	    .columns = columns,
 	    .n_columns = sizeof columns / sizeof columns[0],
 	    .sort = KS_TABLE_NO_SORT,
 	    .focused = draw->focused,
+	    .quiet = true,
 	    .draw_row = draw_row,
 	};
 

@@ -159,6 +159,17 @@ static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Endpoint", "%s", info->endpoint);
 }
 
+/* What came back. A tip says again what this screen says itself, unless it knows nothing better. */
+static void add_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
+    const struct trouble *trouble)
+{
+	struct ks_err shown = *err;
+
+	if (trouble->matches != is_anything)
+		shown.tip[0] = '\0';
+	ks_describe_err(sheet, draw, &shown);
+}
+
 static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 {
 	uint32_t profile = 0;
@@ -173,7 +184,7 @@ static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 	ks_sheet_gap(sheet);
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->meaning);
 	ks_sheet_gap(sheet);
-	ks_describe_err(sheet, draw, err);
+	add_err(sheet, draw, err, trouble);
 	add_source(sheet, &draw->store->profiles[profile]);
 	if (err->kind == KS_ERR_CREDENTIALS)
 		add_looked(sheet, &draw->store->profiles[profile]);
@@ -181,11 +192,12 @@ static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 	ks_sheet_heading(sheet, "What next");
 	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
 		if (trouble->next[i] != NULL)
-			ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->next[i]);
+			ks_sheet_text(
+			    sheet, KS_ROLE_TEXT, "%s %s", draw->glyphs->dot, trouble->next[i]);
 	if (offer_demo)
 		ks_sheet_text(sheet, KS_ROLE_ACCENT,
-		    "Press D for the demo: made-up buckets on this machine, no AWS account "
-		    "needed.");
+		    "%s Press D for the demo: made-up buckets on this machine, no AWS account.",
+		    draw->glyphs->dot);
 }
 
 void ks_trouble_draw(
