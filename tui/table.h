@@ -2,8 +2,10 @@
  * A table with headings on a canvas: a const table of columns, a list cursor, and a callback that
  * draws one cell. Columns give way in a stated order as the width shrinks. UI thread.
  *
- *	▸ in the first cell marks the selected row; the last cell shows that there is more above or
- *	below. Columns stand KS_TABLE_GAP cells apart.
+ * The first cell marks the selected row, the last cell shows that there is more above or below.
+ * The selected row's bar covers the marker and the first column: what stands behind keeps the
+ * colours that mean something, and a move of the cursor sends two names instead of two rows.
+ * Columns stand KS_TABLE_GAP cells apart.
  */
 #ifndef KS_TUI_TABLE_H
 #define KS_TUI_TABLE_H
@@ -44,8 +46,8 @@ struct ks_table {
 	size_t n_columns; /* ≤ KS_TABLE_MAX_COLUMNS */
 	int sort;         /* column that carries the mark, or KS_TABLE_NO_SORT */
 	bool descending;
-	bool focused; /* the pane has the focus: the selected row is bright, the cursor rests on it
-		       */
+	bool focused; /* the pane has the focus: the selected row is bright, the cursor is on it */
+	bool quiet;   /* without the focus no row is marked */
 	/*
 	 * Optional. A row that is no row of columns (a region that failed): draws it over the whole
 	 * width and gives true.

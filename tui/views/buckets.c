@@ -403,8 +403,8 @@ static void draw_empty(struct buckets_view *view, struct ks_area inside)
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct buckets_view *view = self;
-	struct ks_area inside =
-	    ks_pane_draw(draw, area, "1 Buckets", &view->list, view->rows.total, view->filter);
+	struct ks_area inside = ks_pane_draw(
+	    draw, area, "1 Buckets", NULL, &view->list, view->rows.total, view->filter);
 
 	view->draw = draw;
 	draw_table(view, inside);

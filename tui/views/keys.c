@@ -72,7 +72,8 @@ static int64_t update(void *self, struct ks_view_input *input)
 	for (size_t i = 0; i < count; i++)
 		ids[i] = ks_list_id(ks_str_raw(&entry->keys[i].id));
 	if (view->bucket != input->bucket) {
-		ks_list_free(&view->list);
+		ks_list_set_rows(&view->list, ids, 0);
+		ks_list_select(&view->list, 0);
 		view->bucket = input->bucket;
 	}
 	ks_list_set_rows(&view->list, ids, count);
@@ -101,11 +102,22 @@ static const struct ks_access_key *key_at(const struct keys_view *view, size_t r
 	return find_key(view->entry, view->list.ids[row]);
 }
 
+/*
+ * Without the focus only what deserves a look has a colour: calmer, and fewer bytes when the keys
+ * of another bucket take their place.
+ */
+static enum ks_role lively(const struct keys_view *view, enum ks_role role)
+{
+	return view->draw->focused || role == KS_ROLE_WARN || role == KS_ROLE_BAD ? role
+										  : KS_ROLE_TEXT;
+}
+
 static void draw_id(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct keys_view *view = self;
 
-	ks_table_match(cell, KS_ROLE_ACCENT, ks_str_clean(&key_at(view, row)->id), view->filter);
+	ks_table_match(
+	    cell, lively(view, KS_ROLE_ACCENT), ks_str_clean(&key_at(view, row)->id), view->filter);
 }
 
 /* True while this key is on its way out. */
@@ -126,9 +138,9 @@ static void draw_status(const struct ks_table_cell *cell, const void *self, size
 	if (is_deleting(view, key))
 		ks_table_text(cell, KS_ROLE_BUSY, "deleting");
 	else if (status[0] == '\0')
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+		ks_table_text(cell, KS_ROLE_TEXT, cell->glyphs->dash);
 	else
-		ks_table_text(cell, ks_format_status_role(status), status);
+		ks_table_text(cell, lively(view, ks_format_status_role(status)), status);
 }
 
 static void draw_age(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -146,8 +158,7 @@ static void draw_used(const struct ks_table_cell *cell, const void *self, size_t
 	const struct ks_last_used *used = &key_at(view, row)->last_used;
 	char text[KS_FORMAT_SIZE];
 
-	ks_table_text(cell, used->use == KS_USE_USED ? KS_ROLE_TEXT : KS_ROLE_DIM,
-	    ks_format_last_used(view->draw, used, text));
+	ks_table_text(cell, KS_ROLE_TEXT, ks_format_last_used(view->draw, used, text));
 }
 
 static void draw_by(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -155,10 +166,8 @@ static void draw_by(const struct ks_table_cell *cell, const void *self, size_t r
 	const struct keys_view *view = self;
 	const struct ks_str *service = &key_at(view, row)->last_used.service;
 
-	if (ks_str_present(service))
-		ks_table_text(cell, KS_ROLE_TEXT, ks_str_clean(service));
-	else
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+	ks_table_text(cell, KS_ROLE_TEXT,
+	    ks_str_present(service) ? ks_str_clean(service) : cell->glyphs->dash);
 }
 
 static void draw_from(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -166,10 +175,8 @@ static void draw_from(const struct ks_table_cell *cell, const void *self, size_t
 	const struct keys_view *view = self;
 	const struct ks_str *region = &key_at(view, row)->last_used.region;
 
-	if (ks_str_present(region))
-		ks_table_text(cell, KS_ROLE_TEXT, ks_str_clean(region));
-	else
-		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
+	ks_table_text(
+	    cell, KS_ROLE_TEXT, ks_str_present(region) ? ks_str_clean(region) : cell->glyphs->dash);
 }
 
 /* A word into a list that may take width cells; false when it doesn't fit. */
@@ -273,6 +280,7 @@ static void draw_keys(struct keys_view *view, struct ks_area inside)
 	    .n_columns = N_COLUMNS,
 	    .sort = KS_TABLE_NO_SORT,
 	    .focused = view->draw->focused,
+	    .quiet = true,
 	    .draw_row = draw_row,
 	};
 	int below = (int)view->list.count, widths[KS_TABLE_MAX_COLUMNS];
@@ -286,15 +294,13 @@ static void draw_keys(struct keys_view *view, struct ks_area inside)
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct keys_view *view = self;
-	char title[512] = "2 Keys";
 	struct ks_area inside;
 
 	view->draw = draw;
 	view->entry = ks_store_bucket(draw->store, view->bucket);
-	if (view->entry != NULL)
-		snprintf(title, sizeof title, "2 Keys %s %s", draw->glyphs->dot,
-		    ks_str_clean(&view->entry->bucket.name));
-	inside = ks_pane_draw(draw, area, title, &view->list, view->list.count, "");
+	inside = ks_pane_draw(draw, area, "2 Keys",
+	    view->entry != NULL ? ks_str_clean(&view->entry->bucket.name) : NULL, &view->list,
+	    view->list.count, "");
 	if (view->entry != NULL)
 		draw_keys(view, inside);
 	else if (view->notice[0] != '\0')

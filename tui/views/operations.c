@@ -206,12 +206,13 @@ static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct operations_view *view = self;
 	struct ks_area inside =
-	    ks_pane_draw(draw, area, "3 Operations", &view->list, view->total, view->filter);
+	    ks_pane_draw(draw, area, "3 Operations", NULL, &view->list, view->total, view->filter);
 	struct ks_table table = {
 	    .columns = columns,
 	    .n_columns = sizeof columns / sizeof columns[0],
 	    .sort = KS_TABLE_NO_SORT,
 	    .focused = draw->focused,
+	    .quiet = true,
 	    .draw_row = draw_row,
 	};
 
