@@ -211,6 +211,21 @@ static void the_selection_comes_back_when_the_filter_goes(void **state)
 	rig_end(&rig);
 }
 
+static void what_a_filter_found_stays_selected_once_it_is_accepted(void **state)
+{
+	struct rig rig;
+	uint32_t found;
+
+	(void)state;
+	begin(&rig);
+	rig_keys(&rig, "j j j / o l d - Enter");
+	found = ks_ui_bucket(rig.ui);
+	rig_keys(&rig, "Esc");
+	assert_false(rig_shows(&rig, "/old-"));
+	assert_int_equal(ks_ui_bucket(rig.ui), found);
+	rig_end(&rig);
+}
+
 static void a_refresh_moves_nothing(void **state)
 {
 	struct rig rig;
@@ -447,6 +462,7 @@ int main(void)
 	    cmocka_unit_test(wide_names_stay_aligned),
 	    cmocka_unit_test(the_selection_follows_the_bucket_when_the_order_changes),
 	    cmocka_unit_test(the_selection_comes_back_when_the_filter_goes),
+	    cmocka_unit_test(what_a_filter_found_stays_selected_once_it_is_accepted),
 	    cmocka_unit_test(a_refresh_moves_nothing),
 	    cmocka_unit_test(a_key_id_as_filter_finds_its_bucket),
 	    cmocka_unit_test(escape_closes_what_is_on_top_and_never_leaves),
