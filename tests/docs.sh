@@ -61,6 +61,10 @@ if ! [ -s "$work/roles" ]; then echo "no roles in tui/style.c"; fi >"$found"
 unsaid "$work/roles" "$work/man" "the man page" >>"$found"
 report "the man page has every role of themes"
 
+sed -n '/begin keys$/,/end keys$/p' tui/doc/keysail.1 | sed '1d;$d' >"$work/keys"
+"$BUILDDIR/tests/support/man_keys" | diff - "$work/keys" >"$found" 2>&1
+report "the man page has the actions' keys as they are (else: make man-keys)"
+
 # ---- the README ----
 grep -oE '\]\([^)#:]+\)' README.md | sed 's/](\(.*\))/\1/' | while read -r path; do
     if ! [ -e "$path" ]; then echo "README.md points to $path"; fi

@@ -60,7 +60,8 @@ allowed() {
 # ---- what the files include ----
 for folder in core/*/; do
     folder=${folder%/}
-    may="$folder core/base $(allowed "$folder")"
+    more=$(allowed "$folder")
+    may="$folder core/base $more"
     includes "$folder" | while read -r file header; do
         case $header in
         "<"* | config.h) continue ;;
@@ -75,7 +76,7 @@ for folder in core/*/; do
         *) echo "$file includes $header" ;;
         esac
     done >"$found"
-    report "$folder includes only itself, base${may#"$folder core/base"}"
+    report "$folder includes only itself, base${more:+ and $more}"
 done
 
 includes core | grep -E ' (tui/|<(n?curses|term|panel|form|menu)(\.h|w?/))' >"$found"

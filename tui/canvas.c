@@ -263,7 +263,7 @@ static const char *wrap_line(const char *text, int width, size_t *len)
 	if (at == 0) /* a wide character in a line one cell wide: it can't be shown */
 		at = ks_text_decode(text, total, &(uint32_t){0});
 	*len = at;
-	return text + at;
+	return at < total ? text + at : NULL;
 }
 
 int ks_draw_wrapped(struct ks_area area, int from, struct ks_style style, const char *text)

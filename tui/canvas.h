@@ -68,7 +68,8 @@ void ks_draw_cursor(struct ks_area area, int x, int y, bool visible);
 void ks_canvas_dump(const struct ks_canvas *canvas, struct ks_buf *out);
 /*
  * What the cells mean, one line a row: a letter a cell for its role (ks_role_letter), "|", and a
- * letter a cell for its ground ('.' own, 's' selected, '-' selected-dim, 'd' dialog); for tests.
+ * letter a cell for its ground ('.' own, 's' selected, '-' selected-dim, 'd' dialog, 'h' header);
+ * for tests.
  */
 void ks_canvas_dump_roles(const struct ks_canvas *canvas, struct ks_buf *out);
 

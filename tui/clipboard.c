@@ -39,6 +39,7 @@ struct job {
 	enum ks_clip_id way;
 	struct keeper now; /* the child that is tried */
 	int64_t started, read_at, look_at;
+	uint32_t skipped; /* ways whose tool isn't installed */
 	ks_clipboard_done *done;
 	void *ctx;
 	struct ks_clipboard_result result;
@@ -131,7 +132,7 @@ static bool start_tool(struct ks_clipboard *clip, const char *const *words, cons
 	char *argv[KS_ARGV_MAX + 1];
 	size_t n = 0;
 
-	for (; words[n] != NULL && n < KS_ARGV_MAX; n++)
+	for (; n < KS_ARGV_MAX && words[n] != NULL; n++)
 		argv[n] = words[n] == ks_clip_buffer ? clip->buffer_name : (char *)words[n];
 	argv[n] = NULL;
 	if (!ks_spawn_find(clip->env.path, argv[0], file, sizeof file))
@@ -231,6 +232,21 @@ static void finish(struct ks_clipboard *clip, bool ok, const char *phrase)
 	job_free(job);
 }
 
+/* Tools that would have fitted, had they been there. */
+static void note_skipped(struct job *job)
+{
+	char text[64];
+
+	for (int id = 0; id < KS_CLIP_COUNT; id++) {
+		/* Which tmux it would have been doesn't matter when there is none. */
+		if ((job->skipped & UINT32_C(1) << (unsigned)id) == 0 || id == KS_CLIP_TMUX_ONLY)
+			continue;
+		snprintf(text, sizeof text, "%s isn't installed",
+		    ks_clip_way((enum ks_clip_id)id)->name);
+		add_note(&job->result, text);
+	}
+}
+
 static void succeed(struct ks_clipboard *clip, bool still_runs)
 {
 	struct job *job = clip->job;
@@ -241,6 +257,9 @@ static void succeed(struct ks_clipboard *clip, bool still_runs)
 			 : KS_CLIPBOARD_UNKNOWN;
 	clip->serves = still_runs ? job->now.child.pid : 0;
 	clip->secret_out[job->way] = job->secret != NULL;
+	/* One tool of the display is as good as another. */
+	if (way->kind != KS_CLIP_HOLDER)
+		note_skipped(job);
 	if (way->kind == KS_CLIP_TERMINAL && clip->env.vte_version != NULL)
 		add_note(&job->result, "terminals of GNOME's kind (VTE) are known to ignore it");
 	if (still_runs) {
@@ -248,20 +267,6 @@ static void succeed(struct ks_clipboard *clip, bool still_runs)
 		add_keeper(clip, &job->now);
 	}
 	finish(clip, true, way->done);
-}
-
-static void note_skipped(struct job *job, uint32_t skipped)
-{
-	char text[64];
-
-	for (int id = 0; id < KS_CLIP_COUNT; id++) {
-		/* Which tmux it would have been doesn't matter when there is none. */
-		if ((skipped & UINT32_C(1) << id) == 0 || id == KS_CLIP_TMUX_ONLY)
-			continue;
-		snprintf(text, sizeof text, "%s isn't installed",
-		    ks_clip_way((enum ks_clip_id)id)->name);
-		add_note(&job->result, text);
-	}
 }
 
 static void fail_way(struct ks_clipboard *clip, const char *why)
@@ -280,14 +285,12 @@ static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t no
 	struct job *job = clip->job;
 	const char *text = job->secret != NULL ? ks_secret_value(job->secret) : job->text;
 	size_t len = job->secret != NULL ? ks_secret_len(job->secret) : strlen(job->text);
-	uint32_t skipped = 0;
 	struct ks_err err;
 
 	for (;; from = (enum ks_clip_id)(job->way + 1)) {
-		job->way = ks_clip_choose(&clip->env, from, job->secret != NULL, &skipped);
-		note_skipped(job, skipped);
-		skipped = 0;
+		job->way = ks_clip_choose(&clip->env, from, job->secret != NULL, &job->skipped);
 		if (job->way == KS_CLIP_COUNT) {
+			note_skipped(job);
 			finish(clip, false, "There is no way to the clipboard");
 			return;
 		}

@@ -199,7 +199,7 @@ enum ks_clip_id ks_clip_choose(
 		if (is_installed(env, way))
 			return (enum ks_clip_id)id;
 		if (skipped != NULL && !way->quiet)
-			*skipped |= UINT32_C(1) << id;
+			*skipped |= UINT32_C(1) << (unsigned)id;
 	}
 	return KS_CLIP_COUNT;
 }
@@ -211,10 +211,11 @@ static char *put_base64(char *dst, const unsigned char *data, size_t len)
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	for (size_t i = 0; i < len; i += 3) {
-		unsigned b = i + 1 < len ? data[i + 1] : 0, c = i + 2 < len ? data[i + 2] : 0;
+		unsigned a = data[i], b = i + 1 < len ? data[i + 1] : 0,
+			 c = i + 2 < len ? data[i + 2] : 0;
 
-		*dst++ = digits[data[i] >> 2];
-		*dst++ = digits[(data[i] & 3) << 4 | b >> 4];
+		*dst++ = digits[a >> 2];
+		*dst++ = digits[(a & 3) << 4 | b >> 4];
 		*dst++ = i + 1 < len ? digits[(b & 15) << 2 | c >> 6] : '=';
 		*dst++ = i + 2 < len ? digits[c & 63] : '=';
 	}

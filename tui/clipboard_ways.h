@@ -50,16 +50,16 @@ enum { KS_CLIP_WORDS = 12 };
 
 struct ks_clip_way {
 	const char *name; /* for people; the program, where there is one */
-	enum ks_clip_kind kind;
 	bool (*fits)(const struct ks_clip_env *env);
-	bool secrets_only; /* not worth it for a mere ID */
-	bool quiet;        /* its failure says nothing: the next row is the same tool */
 	const char *argv[KS_CLIP_WORDS];
 	/* Clears what argv did; none for a holder that clears when it ends. */
 	const char *clear[KS_CLIP_WORDS];
 	const char *clear_input;
 	const char *promise; /* "Copy puts it …" */
 	const char *done;    /* what really happened, as a phrase */
+	enum ks_clip_kind kind;
+	bool secrets_only; /* not worth it for a mere ID */
+	bool quiet;        /* its failure says nothing: the next row is the same tool */
 };
 
 /* In the place of a word of argv: the name of our own tmux buffer. */

@@ -240,7 +240,8 @@ static void set_csi_key(struct scan *scan, const struct csi *csi)
 	    csi->final == '~' ? code_of_tilde(csi->params[0]) : code_of_letter(csi->final);
 	int modifiers = csi->n_params > 1 && csi->params[1] > 0 ? csi->params[1] - 1 : 0;
 
-	if (code != KS_KEY_NONE)
+	/* More than that is no modifier but a report, such as where the cursor is. */
+	if (code != KS_KEY_NONE && modifiers < 16)
 		set_key(scan, code, (modifiers & 4) != 0, (modifiers & 2) != 0);
 }
 
@@ -344,7 +345,7 @@ static enum take take_osc(const struct ks_decoder *decoder, struct scan *scan)
 	if (memcmp(bytes, begin, len < at ? len : at) != 0)
 		return TAKE_NO;
 	if (len < at)
-		return len > 2 ? TAKE_WAITING : TAKE_PARTLY;
+		return len > 2 || decoder->expecting ? TAKE_WAITING : TAKE_PARTLY;
 	while (at < len && at < MAX_ANSWER && bytes[at] != 0 && is_color_text(bytes[at]))
 		at++;
 	scan->len = at;

@@ -13,7 +13,7 @@ enum { KS_EMERGENCY_SIZE = 512 };
 /*
  * Installs the handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT, on a stack of their own.
  * They restore the terminal while it is armed and raise the signal again, so that the exit status
- * tells of the crash. UI thread; call before curses starts.
+ * tells of the crash. UI thread; call before the terminal is taken over.
  */
 void ks_emergency_install(void);
 

@@ -55,8 +55,10 @@ static size_t nearest_neighbour(const struct ks_list *list, const uint64_t *ids,
 
 static void scroll_into_sight(struct ks_list *list)
 {
-	size_t height = list->height > 0 ? list->height : 1;
+	size_t height = list->height;
 
+	if (height == 0) /* not drawn yet */
+		return;
 	if (list->cursor < list->top)
 		list->top = list->cursor;
 	else if (list->cursor - list->top >= height)

@@ -15,7 +15,9 @@
 #include <sys/filio.h>
 #endif
 
+#ifdef __APPLE__
 extern char **environ;
+#endif
 
 static bool is_program(const char *file)
 {

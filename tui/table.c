@@ -207,6 +207,7 @@ static void draw_headings(const struct ks_table *table, struct ks_area line,
 	}
 }
 
+/* cell.ground is that of the first column, which carries the bar of the selected row. */
 static void draw_cells(const struct ks_table *table, struct ks_table_cell cell, struct ks_area line,
     const int *widths, const void *view, size_t row)
 {
@@ -218,8 +219,8 @@ static void draw_cells(const struct ks_table *table, struct ks_table_cell cell, 
 		cell.area = ks_area_sub(line, x, 0, widths[i], 1);
 		cell.align = table->columns[i].align;
 		table->columns[i].draw(&cell, view, row);
-		x += widths[i] + KS_TABLE_GAP;
 		cell.ground = KS_GROUND_OWN;
+		x += widths[i] + KS_TABLE_GAP;
 	}
 }
 
@@ -235,12 +236,12 @@ static void draw_row(const struct ks_table *table, struct ks_area line, const in
 	    .glyphs = glyphs,
 	};
 
-	if (marked) {
+	if (marked)
 		ks_draw_fill(line, 0, 0, MARKER_WIDTH + widths[0] + 1, 1,
 		    ks_style_on(KS_ROLE_TEXT, cell.ground));
-		ks_draw_text(line, 0, 0, 1, ks_style_on(KS_ROLE_TEXT, cell.ground),
-		    table->focused ? glyphs->marker : " ");
-	}
+	if (marked && table->focused)
+		ks_draw_text(
+		    line, 0, 0, 1, ks_style_on(KS_ROLE_MARKER, cell.ground), glyphs->marker);
 	if (table->draw_row == NULL || !table->draw_row(&cell, view, row))
 		draw_cells(table, cell, line, widths, view, row);
 	if (selected && table->focused)

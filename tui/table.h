@@ -2,9 +2,10 @@
  * A table with headings on a canvas: a const table of columns, a list cursor, and a callback that
  * draws one cell. Columns give way in a stated order as the width shrinks. UI thread.
  *
- *	▸ in the first cell and the ground of the first column mark the selected row (the whole row
- *	would cost three times the bytes for each move of the cursor); the last cell shows that
- *	there is more above or below. Columns stand KS_TABLE_GAP cells apart.
+ * The first cell marks the selected row, the last cell shows that there is more above or below.
+ * The selected row's bar covers the marker and the first column: what stands behind keeps the
+ * colours that mean something, and a move of the cursor sends two names instead of two rows.
+ * Columns stand KS_TABLE_GAP cells apart.
  */
 #ifndef KS_TUI_TABLE_H
 #define KS_TUI_TABLE_H

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,18 +9,17 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
-#define NCURSES_WIDECHAR 1
+/* curses' terminfo; paint.h says why not its windows. */
 #include <curses.h>
 #include <term.h>
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "tui/emergency.h"
-#include "tui/palette.h"
+#include "tui/paint.h"
 
-/* Bracketed paste and focus events, in terminals that speak ANSI; there is no terminfo for them. */
+/* Bracketed paste and focus events; there is no terminfo for them. */
 #define MODES_ON  "\033[?2004h\033[?1004h"
 #define MODES_OFF "\033[?1004l\033[?2004l"
 
@@ -30,29 +28,17 @@
 
 #define FALLBACK_TERM "xterm-256color"
 
-/* A look as curses wants it; made when it is first needed. */
-struct paint {
-	bool made;
-	attr_t attrs;
-	short pair;
-};
+enum { SEQUENCES_MAX = 512, FRAME_MAX = 64 * 1024 * 1024 };
 
 struct ks_term {
-	SCREEN *screen;
-	struct termios saved;
-	bool utf8;
-	bool ansi;  /* understands private modes */
-	bool ours;  /* not suspended */
-	int colors; /* 0: none, or none wanted */
+	struct termios saved, raw;
+	char enter[SEQUENCES_MAX], leave[SEQUENCES_MAX];
+	bool ours;   /* not suspended */
+	bool modern; /* may be asked, and knows private modes */
 	int width, height;
 	struct ks_keyboard keyboard;
-
-	struct ks_canvas *shown; /* what curses was told last */
-	bool stale;              /* shown says nothing */
-	struct ks_theme theme;
-	struct paint paints[KS_ROLE_COUNT][KS_GROUND_COUNT];
-	cchar_t *run; /* room for one row */
-	int run_size;
+	struct ks_painter painter;
+	struct ks_buf out;
 };
 
 static bool write_all(int fd, const char *data, size_t len)
@@ -77,7 +63,7 @@ static void write_text(const char *text)
 	write_all(STDOUT_FILENO, text, strlen(text));
 }
 
-/* ---- opening ---- */
+/* ---- what terminfo says ---- */
 
 /* A string capability; "" when this terminal doesn't have it. */
 static const char *capability(const char *name)
@@ -85,6 +71,11 @@ static const char *capability(const char *name)
 	const char *text = tigetstr(name);
 
 	return text != NULL && text != (const char *)-1 ? text : "";
+}
+
+static bool has(const char *name)
+{
+	return capability(name)[0] != '\0';
 }
 
 /* Adds a capability without its padding, which no terminal of today needs. */
@@ -100,24 +91,35 @@ static void add_capability(struct ks_buf *out, const char *name)
 	}
 }
 
-static void prepare_emergency(const struct ks_term *term)
+/* Without terminfo's RGB, numbers above 255 mean nothing. */
+static int count_colors(void)
 {
-	struct ks_buf restore;
-	bool alternate = capability("rmcup")[0] != '\0';
+	int colors = tigetnum("colors");
 
-	ks_buf_init(&restore, KS_EMERGENCY_SIZE);
-	add_capability(&restore, "sgr0");
-	add_capability(&restore, "op");
-	add_capability(&restore, "cnorm");
-	if (term->ansi)
-		ks_buf_puts(&restore, MODES_OFF);
-	if (alternate) { /* cleared, since GNU screen would keep what is there */
-		add_capability(&restore, "clear");
-		add_capability(&restore, "rmcup");
-	}
-	ks_buf_puts(&restore, "\r\n");
-	ks_emergency_prepare(STDOUT_FILENO, ks_buf_text(&restore), &term->saved);
-	ks_buf_free(&restore);
+	if (colors < 8 || !has("op"))
+		return 0;
+	if (colors <= 256 || tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || has("RGB"))
+		return colors;
+	return 256;
+}
+
+static uint8_t known_attrs(void)
+{
+	static const struct {
+		const char *name;
+		uint8_t bit;
+	} rows[] = {
+	    {"bold", KS_ATTR_BOLD},
+	    {"dim", KS_ATTR_DIM},
+	    {"sitm", KS_ATTR_ITALIC},
+	    {"smul", KS_ATTR_UNDERLINE},
+	    {"rev", KS_ATTR_REVERSE},
+	};
+	uint8_t attrs = 0;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		attrs |= has(rows[i].name) ? rows[i].bit : 0;
+	return attrs;
 }
 
 static void teach_keys(struct ks_decoder *decoder)
@@ -150,112 +152,82 @@ static void teach_keys(struct ks_decoder *decoder)
 	}
 }
 
-/* Colours that may be used. Without terminfo's RGB, numbers above 255 mean nothing. */
-static int start_colors(bool wanted)
-{
-	if (!wanted || !has_colors() || start_color() == ERR || use_default_colors() == ERR)
-		return 0;
-	if (COLORS > 256 && tigetflag("RGB") <= 0 && tigetnum("RGB") <= 0 &&
-	    capability("RGB")[0] == '\0')
-		return 256;
-	return COLORS;
-}
-
-static SCREEN *start_curses(struct ks_err *err)
+static bool is_type(const char *prefix)
 {
 	const char *type = getenv("TERM");
-	SCREEN *screen;
+
+	return type != NULL && strncmp(type, prefix, strlen(prefix)) == 0;
+}
+
+/* What takes the terminal over, and what gives it back. */
+static void make_sequences(struct ks_term *term)
+{
+	struct ks_buf text;
+
+	ks_buf_init(&text, sizeof term->enter - 1);
+	add_capability(&text, "smcup");
+	if (term->modern)
+		ks_buf_puts(&text, MODES_ON);
+	memcpy(term->enter, ks_buf_text(&text), text.len);
+	ks_buf_reset(&text);
+	add_capability(&text, "sgr0");
+	add_capability(&text, "op");
+	if (term->modern)
+		ks_buf_puts(&text, MODES_OFF);
+	add_capability(&text, "cnorm");
+	/* Cleared, since GNU screen keeps what the alternate screen showed. */
+	add_capability(&text, "clear");
+	add_capability(&text, "rmcup");
+	memcpy(term->leave, ks_buf_text(&text), text.len);
+	ks_buf_free(&text);
+}
+
+/* ---- opening ---- */
+
+/* Loads the description of this terminal, or of what an unknown one is most likely like. */
+static bool load_terminfo(struct ks_err *err)
+{
+	const char *type = getenv("TERM");
+	int result;
 
 	if (type == NULL || type[0] == '\0') {
 		ks_err_set(err, KS_ERR_USAGE, "the terminal's type is not known: TERM is not set");
-		ks_err_tip(err, "export TERM=" FALLBACK_TERM);
-		return NULL;
+		return ks_err_tip(err, "export TERM=" FALLBACK_TERM);
 	}
-	screen = newterm(type, stdout, stdin);
-	if (screen == NULL)
-		screen = newterm(FALLBACK_TERM, stdout, stdin);
-	if (screen == NULL) {
+	if (setupterm(type, STDOUT_FILENO, &result) != OK &&
+	    setupterm(FALLBACK_TERM, STDOUT_FILENO, &result) != OK) {
 		ks_err_set(err, KS_ERR_USAGE,
 		    "there is no terminfo for this terminal (TERM=%s) nor for " FALLBACK_TERM,
 		    type);
-		ks_err_tip(err, "install the package ncurses-base or ncurses-term");
-		return NULL;
+		return ks_err_tip(err, "install the package ncurses-base or ncurses-term");
 	}
-	if (capability("cup")[0] != '\0')
-		return screen;
-	endwin();
-	delscreen(screen);
+	if (strncmp(capability("cup"), "\033[", 2) == 0)
+		return true;
+	del_curterm(cur_term);
 	ks_err_set(err, KS_ERR_USAGE, "a terminal of type TERM=%s can't show the screen", type);
-	ks_err_tip(err, "if yours can do more, export TERM=" FALLBACK_TERM);
-	return NULL;
+	return ks_err_tip(err, "if yours can do more, export TERM=" FALLBACK_TERM);
 }
 
-/* What the kernel says, or else what curses knows. */
+/* What the kernel says, or else terminfo. */
 static void ask_size(int *width, int *height)
 {
 	struct winsize size;
 
-	*width = COLS;
-	*height = LINES;
+	*width = tigetnum("cols") > 0 ? tigetnum("cols") : 80;
+	*height = tigetnum("lines") > 0 ? tigetnum("lines") : 24;
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
 		*width = size.ws_col;
 		*height = size.ws_row;
 	}
 }
 
-static void set_size(struct ks_term *term, int width, int height)
-{
-	if (width != COLS || height != LINES)
-		resize_term(height, width);
-	term->width = width;
-	term->height = height;
-	ks_term_redraw(term);
-}
-
 static void enter(struct ks_term *term)
 {
 	term->ours = true;
 	ks_emergency_arm(true);
-	if (term->ansi)
-		write_text(MODES_ON);
-}
-
-struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err)
-{
-	struct termios saved;
-	struct ks_term *term;
-	SCREEN *screen;
-	int width, height;
-
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
-	    tcgetattr(STDOUT_FILENO, &saved) != 0) {
-		ks_err_set(err, KS_ERR_USAGE, "standard input and output are not a terminal");
-		ks_err_tip(err, "in scripts use: keysail list");
-		return NULL;
-	}
-	ks_emergency_install();
-	screen = start_curses(err);
-	if (screen == NULL)
-		return NULL;
-	term = ks_calloc(1, sizeof *term);
-	term->screen = screen;
-	term->saved = saved;
-	term->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	term->ansi = has_colors() && strncmp(capability("cup"), "\033[", 2) == 0;
-	ks_keyboard_init(&term->keyboard, STDIN_FILENO, term->utf8);
-	prepare_emergency(term);
-	ks_emergency_arm(true);
-	raw();
-	noecho();
-	nonl();
-	typeahead(-1); /* it would read the keys that are ours to read */
-	term->colors = start_colors(!options->no_color);
-	teach_keys(&term->keyboard.decoder);
-	term->shown = ks_canvas_new(0, 0);
-	ask_size(&width, &height);
-	set_size(term, width, height);
-	enter(term);
-	return term;
+	tcsetattr(STDOUT_FILENO, TCSADRAIN, &term->raw);
+	write_text(term->enter);
+	ks_painter_forget(&term->painter);
 }
 
 static void leave(struct ks_term *term)
@@ -263,26 +235,67 @@ static void leave(struct ks_term *term)
 	if (!term->ours)
 		return;
 	term->ours = false;
-	if (term->ansi)
-		write_text(MODES_OFF);
-	endwin();
+	write_text(term->leave);
+	/* An answer that is still to be read would be the shell's next input. */
+	if (term->keyboard.decoder.expecting)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	/* Without waiting for the output: a stalled connection must not hold up leaving. */
+	tcsetattr(STDOUT_FILENO, TCSANOW, &term->saved);
 	ks_emergency_arm(false);
+}
+
+static void prepare(struct ks_term *term, const struct ks_term_options *options)
+{
+	struct ks_abilities abilities = {
+	    .colors = options->no_color ? 0 : count_colors(),
+	    .attrs = known_attrs(),
+	    .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+	    .erase_ahead = has("ech"),
+	    .erase_colored = tigetflag("bce") > 0,
+	    .scrolls_at_end = tigetflag("am") > 0 && tigetflag("xenl") <= 0,
+	};
+
+	term->raw = term->saved;
+	cfmakeraw(&term->raw);
+	/* What has colours is young enough. The Linux console prints the rest of an OSC. */
+	term->modern = count_colors() > 0 && !is_type("linux");
+	make_sequences(term);
+	ks_painter_init(&term->painter, &abilities);
+	ks_keyboard_init(&term->keyboard, STDIN_FILENO, abilities.utf8);
+	teach_keys(&term->keyboard.decoder);
+	ks_buf_init(&term->out, FRAME_MAX);
+	ask_size(&term->width, &term->height);
+}
+
+struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err)
+{
+	struct termios saved;
+	struct ks_term *term;
+
+	if (!isatty(STDIN_FILENO) || tcgetattr(STDOUT_FILENO, &saved) != 0) {
+		ks_err_set(err, KS_ERR_USAGE, "standard input and output are not a terminal");
+		ks_err_tip(err, "in scripts use: keysail list");
+		return NULL;
+	}
+	if (!load_terminfo(err))
+		return NULL;
+	term = ks_calloc(1, sizeof *term);
+	term->saved = saved;
+	prepare(term, options);
+	ks_emergency_install();
+	ks_emergency_prepare(STDOUT_FILENO, term->leave, &term->saved);
+	enter(term);
+	return term;
 }
 
 void ks_term_close(struct ks_term *term)
 {
-	int how = TCSADRAIN;
-
 	if (term == NULL)
 		return;
-	/* An answer that comes now would be the shell's next input. */
-	if (term->keyboard.decoder.expecting && !term->keyboard.gone)
-		how = TCSAFLUSH;
 	leave(term);
-	tcsetattr(STDOUT_FILENO, how, &term->saved);
-	delscreen(term->screen);
-	ks_canvas_free(term->shown);
-	free(term->run);
+	del_curterm(cur_term);
+	ks_painter_free(&term->painter);
+	ks_buf_free(&term->out);
 	free(term);
 }
 
@@ -291,28 +304,25 @@ void ks_term_emergency_restore(void)
 	ks_emergency_restore();
 }
 
-bool ks_term_is_utf8(const struct ks_term *term)
-{
-	return term->utf8;
-}
-
 void ks_term_suspend(struct ks_term *term)
 {
 	leave(term);
-	tcsetattr(STDOUT_FILENO, TCSADRAIN, &term->saved);
 }
 
 void ks_term_resume(struct ks_term *term)
 {
 	if (term->ours || term->keyboard.gone)
 		return;
-	reset_prog_mode();
 	enter(term);
-	ks_term_redraw(term);
 	ks_term_resized(term);
 }
 
-/* ---- keys ---- */
+bool ks_term_is_utf8(const struct ks_term *term)
+{
+	return term->painter.abilities.utf8;
+}
+
+/* ---- size and keys ---- */
 
 int ks_term_fd(const struct ks_term *term)
 {
@@ -332,8 +342,11 @@ void ks_term_resized(struct ks_term *term)
 	ask_size(&width, &height);
 	if (width == term->width && height == term->height)
 		return;
-	set_size(term, width, height);
+	term->width = width;
+	term->height = height;
 	term->keyboard.resized = true;
+	/* Terminals move what they show when they change their size, each in its own way. */
+	ks_painter_forget(&term->painter);
 }
 
 bool ks_term_key(struct ks_term *term, struct ks_key *key)
@@ -341,12 +354,11 @@ bool ks_term_key(struct ks_term *term, struct ks_key *key)
 	return term->ours && ks_keyboard_next(&term->keyboard, key);
 }
 
+/* ---- questions ---- */
+
 void ks_term_ask(struct ks_term *term)
 {
-	const char *type = getenv("TERM");
-
-	/* The Linux console prints the rest of an OSC that it doesn't know. */
-	if (!term->ansi || !term->ours || (type != NULL && strncmp(type, "linux", 5) == 0))
+	if (!term->modern || !term->ours)
 		return;
 	ks_keyboard_expect(&term->keyboard);
 	write_text(QUERIES);
@@ -362,190 +374,24 @@ bool ks_term_says_clipboard(const struct ks_term *term)
 	return term->keyboard.clipboard;
 }
 
-bool ks_term_write(struct ks_term *term, const char *data, size_t len)
-{
-	return term->ours && !term->keyboard.gone && write_all(STDOUT_FILENO, data, len);
-}
-
 /* ---- drawing ---- */
-
-static attr_t curses_attrs(uint8_t attrs)
-{
-	static const struct {
-		uint8_t ours;
-		attr_t theirs;
-	} rows[] = {
-	    {KS_ATTR_BOLD, A_BOLD},
-	    {KS_ATTR_DIM, A_DIM},
-	    {KS_ATTR_ITALIC, A_ITALIC},
-	    {KS_ATTR_UNDERLINE, A_UNDERLINE},
-	    {KS_ATTR_REVERSE, A_REVERSE},
-	};
-	attr_t sum = A_NORMAL;
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		if ((attrs & rows[i].ours) != 0)
-			sum |= rows[i].theirs;
-	return sum;
-}
-
-static struct paint *paint_of(struct ks_term *term, struct ks_style style)
-{
-	struct paint *paint =
-	    &term->paints[style.role % KS_ROLE_COUNT][style.ground % KS_GROUND_COUNT];
-	struct ks_look look;
-	int fg, bg, pair;
-
-	if (paint->made)
-		return paint;
-	look = ks_theme_look(&term->theme, style);
-	fg = ks_palette_index(look.fg, term->colors);
-	bg = ks_palette_index(look.bg, term->colors);
-	pair = fg < 0 && bg < 0 ? 0 : alloc_pair(fg, bg);
-	*paint = (struct paint){
-	    .made = true,
-	    .attrs = curses_attrs(look.attrs),
-	    .pair = (short)(pair > 0 && pair <= SHRT_MAX ? pair : 0),
-	};
-	return paint;
-}
-
-/*
- * The characters of a cell as this locale's terminals show them. What the C library takes for
- * another width than we do would shift the rest of the row: it is shown as a question mark. Gives
- * the cells that are left to fill with blanks.
- */
-static int cell_text(const struct ks_term *term, const struct ks_cell *cell, wchar_t text[4])
-{
-	size_t count = 1;
-	wchar_t first = (wchar_t)cell->code[0];
-
-	text[0] = first;
-	text[1] = 0;
-	if (first >= 0x20 && first < 0x7F && (cell->code[1] == 0 || !term->utf8))
-		return cell->width - 1;
-	if (!term->utf8 || first < 0x20 || (first >= 0x7F && first < 0xA0) ||
-	    wcwidth(first) != cell->width) {
-		text[0] = L'?';
-		return cell->width - 1;
-	}
-	for (int i = 1; i < 3 && cell->code[i] != 0; i++)
-		if (wcwidth((wchar_t)cell->code[i]) == 0)
-			text[count++] = (wchar_t)cell->code[i];
-	text[count] = 0;
-	return 0;
-}
-
-static bool same_cell(const struct ks_cell *a, const struct ks_cell *b)
-{
-	return a->code[0] == b->code[0] && a->code[1] == b->code[1] && a->code[2] == b->code[2] &&
-	       a->width == b->width && a->style.role == b->style.role &&
-	       a->style.ground == b->style.ground;
-}
-
-/* Gives cells first to last of a row to curses. */
-static void send_cells(struct ks_term *term, const struct ks_cell *row, int y, int first, int last)
-{
-	int count = 0;
-
-	for (int x = first; x <= last; x++) {
-		const struct paint *paint = paint_of(term, row[x].style);
-		wchar_t text[4];
-		int blanks;
-
-		if (row[x].width == 0)
-			continue;
-		blanks = cell_text(term, &row[x], text);
-		setcchar(&term->run[count++], text, paint->attrs, paint->pair, NULL);
-		if (blanks > 0)
-			setcchar(&term->run[count++], L" ", paint->attrs, paint->pair, NULL);
-	}
-	mvwadd_wchnstr(stdscr, y, first, term->run, count);
-}
-
-/* Tells curses what changed in a row; true when something did. */
-static bool send_row(struct ks_term *term, const struct ks_canvas *canvas, int y)
-{
-	size_t start = (size_t)y * (size_t)canvas->width;
-	const struct ks_cell *new_row = canvas->cells + start;
-	struct ks_cell *old_row = term->shown->cells + start;
-	int first = 0, last = canvas->width - 1;
-
-	if (!term->stale) {
-		while (first <= last && same_cell(&new_row[first], &old_row[first]))
-			first++;
-		while (last > first && same_cell(&new_row[last], &old_row[last]))
-			last--;
-	}
-	if (first > last)
-		return false;
-	if (new_row[first].width == 0 && first > 0)
-		first--;
-	memcpy(old_row, new_row, (size_t)canvas->width * sizeof *old_row);
-	if (y < term->height)
-		send_cells(term, new_row, y, first, last);
-	return true;
-}
-
-/* The hardware cursor; true when it has to move or change. */
-static bool send_cursor(struct ks_term *term, const struct ks_canvas *canvas)
-{
-	struct ks_canvas *shown = term->shown;
-	bool moved = term->stale || shown->cursor_x != canvas->cursor_x ||
-		     shown->cursor_y != canvas->cursor_y;
-
-	if (term->stale || shown->cursor_on != canvas->cursor_on)
-		curs_set(canvas->cursor_on ? 1 : 0);
-	shown->cursor_x = canvas->cursor_x;
-	shown->cursor_y = canvas->cursor_y;
-	shown->cursor_on = canvas->cursor_on;
-	if (canvas->cursor_y < term->height && canvas->cursor_x < term->width)
-		wmove(stdscr, canvas->cursor_y, canvas->cursor_x);
-	return moved;
-}
-
-static void prepare_frame(
-    struct ks_term *term, const struct ks_canvas *canvas, const struct ks_theme *theme)
-{
-	const struct ks_theme *usable = ks_theme_for(theme, term->colors);
-
-	if (memcmp(&term->theme, usable, sizeof *usable) != 0) {
-		memcpy(&term->theme, usable, sizeof *usable);
-		memset(term->paints, 0, sizeof term->paints);
-		term->stale = true;
-	}
-	if (canvas->width != term->shown->width || canvas->height != term->shown->height)
-		term->stale = true;
-	if (!term->stale)
-		return;
-	werase(stdscr);
-	ks_canvas_reset(term->shown, canvas->width, canvas->height);
-	if (canvas->width > term->run_size) {
-		term->run_size = canvas->width;
-		term->run = ks_realloc(term->run, (size_t)canvas->width * sizeof *term->run);
-	}
-}
 
 void ks_term_present(
     struct ks_term *term, const struct ks_canvas *canvas, const struct ks_theme *theme)
 {
-	bool changed = false;
-
 	if (!term->ours || term->keyboard.gone)
 		return;
-	prepare_frame(term, canvas, theme);
-	for (int y = 0; y < canvas->height; y++)
-		changed |= send_row(term, canvas, y);
-	changed |= send_cursor(term, canvas);
-	term->stale = false;
-	if (!changed)
-		return;
-	wnoutrefresh(stdscr);
-	doupdate();
+	ks_buf_reset(&term->out);
+	ks_painter_frame(&term->painter, canvas, theme, term->width, term->height, &term->out);
+	write_all(STDOUT_FILENO, ks_buf_text(&term->out), term->out.len);
 }
 
 void ks_term_redraw(struct ks_term *term)
 {
-	clearok(curscr, TRUE);
-	term->stale = true;
+	ks_painter_forget(&term->painter);
+}
+
+bool ks_term_write(struct ks_term *term, const char *data, size_t len)
+{
+	return term->ours && !term->keyboard.gone && write_all(STDOUT_FILENO, data, len);
 }

@@ -1,5 +1,5 @@
 /*
- * The terminal. The only file behind this header is the only one that includes curses. UI thread.
+ * The terminal. The one file behind this header is the only one that includes curses. UI thread.
  */
 #ifndef KS_TUI_TERM_H
 #define KS_TUI_TERM_H
@@ -22,9 +22,8 @@ struct ks_term;
 /*
  * Takes the terminal over (alternate screen, raw keys: Ctrl-C and Ctrl-Z are keys). NULL with err
  * when stdin or stdout is none or TERM is of no use; an unknown TERM is tried as xterm-256color.
- * Call setlocale() and install the handlers of SIGINT, SIGTERM, SIGWINCH, SIGTSTP and SIGCONT
- * before: curses installs its own where there is none. Installs handlers that restore the terminal
- * on a crash. One terminal at a time.
+ * Call setlocale() before. Installs handlers that restore the terminal on a crash; all other
+ * signals are the app's matter. One terminal at a time.
  */
 struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err);
 /* Gives the terminal back as it was. Also safe when it is gone. */
@@ -72,8 +71,8 @@ enum ks_term_background ks_term_background(const struct ks_term *term);
 bool ks_term_says_clipboard(const struct ks_term *term);
 
 /*
- * Bytes straight to the terminal, around what curses knows: OSC 52. They must leave the cursor
- * where it was. False when it failed.
+ * Bytes straight to the terminal, around what is known to be on it: OSC 52. They must leave the
+ * cursor and the attributes as they were. False when it failed.
  */
 bool ks_term_write(struct ks_term *term, const char *data, size_t len);
 

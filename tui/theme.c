@@ -316,7 +316,7 @@ struct ks_look ks_theme_look(const struct ks_theme *theme, struct ks_style style
 		ground.attrs |= look.attrs & (KS_ATTR_BOLD | KS_ATTR_UNDERLINE);
 		return ground;
 	}
-	if (look.fg.kind == KS_COLOR_DEFAULT)
+	if (ground.fg.kind != KS_COLOR_DEFAULT && look.bg.kind == KS_COLOR_DEFAULT)
 		look.fg = ground.fg;
 	if (look.bg.kind == KS_COLOR_DEFAULT)
 		look.bg = ground.bg;

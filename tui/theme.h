@@ -68,9 +68,10 @@ bool ks_theme_parse(
     const char *text, size_t len, const char *name, struct ks_theme *theme, struct ks_err *err);
 
 /*
- * Look of a style in this theme: the role's look over its ground's. What the role leaves at default
- * comes from the ground, and the ground's attributes are added; a ground in reverse is one bar, in
- * which a role keeps only bold and underline.
+ * Look of a style in this theme: the role's look over its ground's. A ground's foreground goes
+ * before the role's, so that a bar can be of one colour; its background is under what has none of
+ * its own, and its attributes are added. On a ground in reverse a role keeps only bold and
+ * underline.
  */
 struct ks_look ks_theme_look(const struct ks_theme *theme, struct ks_style style);
 

@@ -209,7 +209,8 @@ bool ks_endpoint_split(
 	if (!take_scheme(&cursor, &out->tls) || !take_host(&cursor, host, sizeof host) ||
 	    !take_port(&cursor, &port) || !take_path(&cursor, out->path, sizeof out->path))
 		return false;
-	if (!out->tls && !is_loopback(host)) {
+	out->loopback = is_loopback(host);
+	if (!out->tls && !out->loopback) {
 		reject(&cursor, "plain http would send your requests unprotected over the network");
 		return ks_err_tip(err, "use https://; http is for 127.0.0.1, [::1] and localhost");
 	}

@@ -15,6 +15,7 @@
 /* The parts of an endpoint URL that a request needs. */
 struct ks_endpoint {
 	bool tls;
+	bool loopback;  /* 127.0.0.0/8, [::1], localhost: never through a proxy (facts 5.12) */
 	char host[300]; /* as in the Host header: lower case, port unless it is the default */
 	char path[256]; /* what comes before the request's own path; "" or "/prefix" */
 };

@@ -106,11 +106,15 @@ static char *trim(char *text)
 	return text;
 }
 
-/* The length of text without its inline comment: a "#" or ";" that has a blank before it. */
-static size_t without_comment(const char *text, size_t len)
+/*
+ * The length of text without its inline comment: a "#" or ";" that has a blank before it, and where
+ * it must stand apart, also one behind it.
+ */
+static size_t without_comment(const char *text, size_t len, bool apart)
 {
 	for (size_t i = 1; i < len; i++)
-		if (is_comment_sign(text[i]) && is_blank(text[i - 1]))
+		if (is_comment_sign(text[i]) && is_blank(text[i - 1]) &&
+		    (!apart || i + 1 == len || is_blank(text[i + 1])))
 			return i;
 	return len;
 }
@@ -248,16 +252,20 @@ static bool store_entry(struct parser *parser, const char *key, const char *valu
 	return true;
 }
 
-/* Cuts the inline comment off "key = value"; in our own files a value may begin with its sign. */
+/*
+ * Cuts the inline comment off "key = value". In our own files a value may begin with its sign, and
+ * words of it too: "#ffffff on #303030".
+ */
 static void cut_comment(const struct parser *parser, char *line)
 {
+	bool plain = parser->dialect == KS_INI_PLAIN;
 	char *start = line;
 
-	if (parser->dialect == KS_INI_PLAIN && strchr(line, '=') != NULL) {
+	if (plain && strchr(line, '=') != NULL) {
 		start = strchr(line, '=') + 1;
 		start += strspn(start, BLANKS);
 	}
-	start[without_comment(start, strlen(start))] = '\0';
+	start[without_comment(start, strlen(start), plain)] = '\0';
 }
 
 static bool parse_property(struct parser *parser, char *line, size_t indent)
@@ -527,7 +535,7 @@ const char *ks_ini_sub(const struct ks_ini_entry *entry, const char *name, size_
 	if (entry->value[0] != '\n')
 		return NULL;
 	for (const char *line = entry->value + 1, *next; line != NULL; line = next) {
-		size_t size = strcspn(line, "\n"), used = without_comment(line, size);
+		size_t size = strcspn(line, "\n"), used = without_comment(line, size, false);
 		const char *equals = memchr(line, '=', used), *value;
 
 		next = line[size] == '\n' ? line + size + 1 : NULL;

@@ -22,8 +22,8 @@ enum ks_ini_dialect {
 	/* [NAME]: the type is "" always. A broken line refuses the file, as in the config file. */
 	KS_INI_AWS_CREDENTIALS,
 	/*
-	 * Ours: as the credentials file, but a broken line is a warning and is left out, and a
-	 * value may begin with "#" or ";" (a colour), which then starts no comment.
+	 * Ours: as the credentials file, but a broken line is a warning and is left out, and an
+	 * inline comment is a "#" or ";" with a blank on both sides: "#ffffff" is a colour.
 	 */
 	KS_INI_PLAIN,
 };

@@ -159,6 +159,7 @@ void ks_emulator_free(struct ks_emulator *emulator)
 		return;
 	ks_emu_server_free(emulator->server);
 	ks_emu_statefile_free(emulator->statefile);
+	ks_emu_uploads_free(&emulator->service.uploads);
 	ks_emu_world_free(&emulator->service.world);
 	ks_emu_faults_free(&emulator->service.faults);
 	ks_emu_sig_cache_free(emulator->service.signing_keys);

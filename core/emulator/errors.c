@@ -94,7 +94,7 @@ static const struct ks_emu_error_form forms[] = {
 	.help = "the type is in the header x-amzn-errortype only",
 	.message = "message",
 	.header = true},
-    {.name = "code", .help = "no __type; code is all there is", .message = "message", .full = true},
+    {.name = "code", .help = "no __type; the type is in code", .message = "message"},
     {.name = "all400",
 	.help = "as full, but every modelled client error has status 400",
 	.type_before = "",

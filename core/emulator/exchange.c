@@ -81,13 +81,15 @@ static void suspend(struct exchange *exchange, int64_t due)
 	ks_emu_timers_add(&exchange->all->timers, due, exchange);
 }
 
-void ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
+bool ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
 {
 	int64_t now = mono_now();
 	struct exchange *exchange;
+	bool any = false;
 
-	while ((exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL)
+	for (; (exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL; any = true)
 		MHD_resume_connection(exchange->connection);
+	return any;
 }
 
 void ks_emu_exchanges_abort(struct ks_emu_exchanges *exchanges)
@@ -206,16 +208,6 @@ static ssize_t read_body(void *cls, uint64_t pos, char *buffer, size_t size)
 	return 0;
 }
 
-/* The bytes that answer a HEAD request aren't there, but their number is. */
-static ssize_t read_nothing(void *cls, uint64_t pos, char *buffer, size_t size)
-{
-	(void)cls;
-	(void)pos;
-	(void)buffer;
-	(void)size;
-	return MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
 static struct MHD_Response *make_response(struct exchange *exchange)
 {
 	const struct ks_emu_reply *reply = &exchange->reply;
@@ -223,9 +215,6 @@ static struct MHD_Response *make_response(struct exchange *exchange)
 	const char *bytes = body_bytes(reply, &len);
 	uint64_t total = len + (reply->delivery == KS_EMU_DELIVER_HUGE ? HUGE_BLANKS : 0);
 
-	if (reply->has_length)
-		return MHD_create_response_from_callback(
-		    reply->length, BLOCK_SIZE, read_nothing, exchange, NULL);
 	if (reply->spread_ms > 0 || reply->delivery == KS_EMU_DELIVER_HALF ||
 	    reply->delivery == KS_EMU_DELIVER_HUGE)
 		return MHD_create_response_from_callback(

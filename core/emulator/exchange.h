@@ -28,7 +28,7 @@ void ks_emu_exchange_end(void *cls, struct MHD_Connection *connection, void **co
     enum MHD_RequestTerminationCode code);
 
 /* Lets those whose time has come go on. */
-void ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges);
+bool ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges);
 /* Resumes all that are suspended, to be cut. */
 void ks_emu_exchanges_abort(struct ks_emu_exchanges *exchanges);
 

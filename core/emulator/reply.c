@@ -48,7 +48,6 @@ void ks_emu_reply_reset(struct ks_emu_reply *reply)
 	ks_emu_blob_unref(reply->blob);
 	reply->blob = NULL;
 	reply->blob_offset = reply->blob_len = 0;
-	reply->has_length = false;
 }
 
 void ks_emu_reply_free(struct ks_emu_reply *reply)

@@ -51,8 +51,6 @@ struct ks_emu_reply {
 	struct ks_emu_blob *blob;
 	size_t blob_offset;
 	size_t blob_len;
-	bool has_length; /* answers HEAD: what Content-Length says is length */
-	uint64_t length;
 	/* How it is delivered. */
 	enum ks_emu_delivery delivery;
 	int64_t delay_ms;  /* until the first byte */

@@ -271,19 +271,14 @@ static void add_key(
 	remember(seeding, "CreateBucketAccessKey", bucket, id, created);
 }
 
-/* A bucket has its keys oldest first, whatever the order in its model. */
 static void add_keys(struct seeding *seeding, struct ks_emu_bucket *bucket,
     const struct key_model keys[KS_EMU_KEYS_PER_BUCKET], bool elsewhere)
 {
-	bool swap = keys[1].habit != NONE && keys[1].age_days > keys[0].age_days;
-
-	for (size_t i = 0; i < KS_EMU_KEYS_PER_BUCKET; i++) {
-		size_t at = swap ? KS_EMU_KEYS_PER_BUCKET - 1 - i : i;
-
-		if (seeding->keys_per_bucket >= 0 && (int)i >= seeding->keys_per_bucket)
+	for (int i = 0; i < KS_EMU_KEYS_PER_BUCKET; i++) {
+		if (seeding->keys_per_bucket >= 0 && i >= seeding->keys_per_bucket)
 			break;
-		if (keys[at].habit != NONE)
-			add_key(seeding, bucket, keys[at], elsewhere && at == 0);
+		if (keys[i].habit != NONE)
+			add_key(seeding, bucket, keys[i], elsewhere && i == 0);
 	}
 }
 

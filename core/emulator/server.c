@@ -184,6 +184,8 @@ bool ks_emu_server_turn(
 	if (server->epoll_fd >= 0 ? !wait_with_epoll(server, stop_fd, wait_ms, stopped, err)
 				  : !wait_with_select(server, stop_fd, wait_ms, stopped, err))
 		return false;
-	ks_emu_exchanges_resume(&server->exchanges);
+	/* Without a thread of its own libmicrohttpd sees what was resumed in its next run only. */
+	if (ks_emu_exchanges_resume(&server->exchanges))
+		MHD_run(server->daemon);
 	return true;
 }

@@ -75,18 +75,14 @@ static bool host_is_ours(const struct ks_emu_service *service, const struct ks_e
 static void add_request_id(
     struct ks_emu_service *service, bool lightsail, struct ks_emu_reply *reply)
 {
-	char id[KS_EMU_UUID_SIZE], short_id[17], long_id[64];
+	char id[KS_EMU_UUID_SIZE];
 
-	if (lightsail) {
-		ks_emu_random_uuid(&service->ids, id);
-		ks_emu_reply_add_header(reply, "x-amzn-RequestId", id);
+	if (!lightsail) {
+		ks_emu_s3_add_request_ids(service, reply);
 		return;
 	}
-	if (ks_emu_reply_header(reply, "x-amz-request-id") != NULL)
-		return; /* an error's body has it, too */
-	ks_emu_s3_request_ids(service, short_id, long_id);
-	ks_emu_reply_add_header(reply, "x-amz-request-id", short_id);
-	ks_emu_reply_add_header(reply, "x-amz-id-2", long_id);
+	ks_emu_random_uuid(&service->ids, id);
+	ks_emu_reply_add_header(reply, "x-amzn-RequestId", id);
 }
 
 static void add_date(struct ks_emu_reply *reply, int64_t now)

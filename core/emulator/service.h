@@ -16,6 +16,7 @@
 #include "core/emulator/reply.h"
 #include "core/emulator/request.h"
 #include "core/emulator/sigv4.h"
+#include "core/emulator/uploads.h"
 #include "core/emulator/world.h"
 
 #define KS_EMU_LIGHTSAIL_BODY_MAX (1024u * 1024)
@@ -25,6 +26,7 @@ struct ks_emu_service {
 	    lock; /* over all that follows, between the server and the tests' questions */
 	struct ks_emu_world world;
 	struct ks_emu_life life;
+	struct ks_emu_uploads uploads;
 	struct ks_emu_faults faults;
 	struct ks_emu_counts counts;
 	struct ks_emu_sig_cache *signing_keys;

@@ -46,21 +46,23 @@ static void write_key(struct ks_emu_json *json, const struct ks_emu_key *key)
 	ks_emu_json_end_object(json);
 }
 
+static void write_optional(struct ks_emu_json *json, const char *name, const char *text)
+{
+	if (text != NULL)
+		ks_emu_json_string(json, name, text);
+}
+
 static void write_object(struct ks_emu_json *json, const struct ks_emu_object *object)
 {
 	ks_emu_json_object(json, NULL);
 	ks_emu_json_string(json, "key", object->key);
 	ks_emu_json_string(json, "etag", object->etag);
 	ks_emu_json_integer(json, "modified", object->modified);
+	ks_emu_json_bool(json, "publicRead", object->public_read);
+	write_optional(json, "tags", object->tags);
 	write_base64(json, "headers", object->headers, strlen(object->headers));
 	write_base64(json, "data", object->blob->data, object->blob->len);
 	ks_emu_json_end_object(json);
-}
-
-static void write_optional(struct ks_emu_json *json, const char *name, const char *text)
-{
-	if (text != NULL)
-		ks_emu_json_string(json, name, text);
 }
 
 static void write_bucket(struct ks_emu_json *json, const struct ks_emu_bucket *bucket)
@@ -232,27 +234,30 @@ static bool read_key(struct ks_emu_world *world, struct ks_emu_bucket *bucket, c
 		   read_text(object, "lastService", key->last_service, sizeof key->last_service));
 }
 
-static bool read_object(
-    struct ks_emu_world *world, struct ks_emu_bucket *bucket, const cJSON *object)
+static bool read_object(struct ks_emu_world *world, struct ks_emu_bucket *bucket, const cJSON *json)
 {
-	const char *key = text_of(object, "key");
+	const char *key = text_of(json, "key");
 	size_t headers_len, data_len;
-	char *headers = read_base64(object, "headers", &headers_len);
-	char *data = read_base64(object, "data", &data_len);
+	char *headers = read_base64(json, "headers", &headers_len);
+	char *data = read_base64(json, "data", &data_len);
+	struct ks_emu_object *object = NULL;
 	int64_t modified;
 	char etag[48];
-	bool good = false;
 
 	if (key != NULL && headers != NULL && data != NULL &&
-	    read_text(object, "etag", etag, sizeof etag) &&
-	    read_number(object, "modified", &modified)) {
-		good = ks_emu_world_put_object(
+	    read_text(json, "etag", etag, sizeof etag) &&
+	    read_number(json, "modified", &modified)) {
+		object = ks_emu_world_put_object(
 		    world, bucket, key, ks_emu_blob_new(data, data_len), etag, headers, modified);
 		headers = NULL;
 	}
 	free(headers);
 	free(data);
-	return good;
+	if (object == NULL)
+		return false;
+	object->tags = read_optional(json, "tags");
+	object->public_read = cJSON_IsTrue(cJSON_GetObjectItem(json, "publicRead"));
+	return true;
 }
 
 /* One of the constants, so that the pointer can be kept. */

@@ -55,6 +55,7 @@ static void free_object(struct ks_emu_world *world, struct ks_emu_object *object
 	world->object_bytes -= object->blob->len;
 	ks_emu_blob_unref(object->blob);
 	free(object->headers);
+	free(object->tags);
 	free(object->key);
 	free(object);
 }
@@ -229,6 +230,10 @@ struct ks_emu_key *ks_emu_world_add_key(struct ks_emu_world *world, struct ks_em
 	key->last_used = KS_TIME_NONE;
 	key->works_until = KS_TIME_NEVER;
 	bucket->keys[bucket->key_count++] = key;
+	if (bucket->key_count == 2 && created < bucket->keys[0]->created) {
+		bucket->keys[1] = bucket->keys[0];
+		bucket->keys[0] = key;
+	}
 	ks_emu_index_add(&world->keys, key->id, key);
 	world->changed = true;
 	return key;
@@ -284,8 +289,9 @@ struct ks_emu_object *ks_emu_bucket_object(const struct ks_emu_bucket *bucket, c
 	return bucket->objects[at];
 }
 
-bool ks_emu_world_put_object(struct ks_emu_world *world, struct ks_emu_bucket *bucket,
-    const char *key, struct ks_emu_blob *blob, const char *etag, char *headers, int64_t modified)
+struct ks_emu_object *ks_emu_world_put_object(struct ks_emu_world *world,
+    struct ks_emu_bucket *bucket, const char *key, struct ks_emu_blob *blob, const char *etag,
+    char *headers, int64_t modified)
 {
 	struct ks_emu_object *object;
 	size_t at;
@@ -293,7 +299,7 @@ bool ks_emu_world_put_object(struct ks_emu_world *world, struct ks_emu_bucket *b
 	if (blob->len > KS_EMU_OBJECTS_MAX - world->object_bytes) {
 		ks_emu_blob_unref(blob);
 		free(headers);
-		return false;
+		return NULL;
 	}
 	object = ks_calloc(1, sizeof *object);
 	object->key = ks_strdup(key);
@@ -311,7 +317,7 @@ bool ks_emu_world_put_object(struct ks_emu_world *world, struct ks_emu_bucket *b
 	bucket->objects[at] = object;
 	bucket->object_count++;
 	world->changed = true;
-	return true;
+	return object;
 }
 
 void ks_emu_world_remove_object(

@@ -41,7 +41,9 @@ struct ks_emu_object {
 	struct ks_emu_blob *blob;
 	char etag[48]; /* without the quotes */
 	int64_t modified;
-	char *headers; /* what GetObject gives back: "name: value\n" each */
+	char *headers;    /* what GetObject gives back: "name: value\n" each */
+	char *tags;       /* a=b&c=d, percent-encoded; NULL: none */
+	bool public_read; /* anybody may get it */
 };
 
 struct ks_emu_bundle {
@@ -167,9 +169,13 @@ void ks_emu_world_use_key(
 size_t ks_emu_bucket_object_at(const struct ks_emu_bucket *bucket, const char *key);
 /* NULL if there is none. */
 struct ks_emu_object *ks_emu_bucket_object(const struct ks_emu_bucket *bucket, const char *key);
-/* False when all objects together would be too large. Takes over blob and headers either way. */
-bool ks_emu_world_put_object(struct ks_emu_world *world, struct ks_emu_bucket *bucket,
-    const char *key, struct ks_emu_blob *blob, const char *etag, char *headers, int64_t modified);
+/*
+ * Without tags, and private. NULL when all objects together would be too large. Takes over blob
+ * and headers either way.
+ */
+struct ks_emu_object *ks_emu_world_put_object(struct ks_emu_world *world,
+    struct ks_emu_bucket *bucket, const char *key, struct ks_emu_blob *blob, const char *etag,
+    char *headers, int64_t modified);
 /* Nothing happens if there is none. */
 void ks_emu_world_remove_object(
     struct ks_emu_world *world, struct ks_emu_bucket *bucket, const char *key);

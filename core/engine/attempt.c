@@ -86,6 +86,7 @@ struct ks_transfer *ks_attempt_start(
 	    .body_len = attempt->body->len,
 	    .reply_max = KS_LIGHTSAIL_REPLY_MAX,
 	    .ca_bundle = ks_identity_ca_bundle(attempt->identity),
+	    .direct = endpoint.loopback,
 	    .once = ks_call(attempt->op)->once,
 	};
 	transfer = ks_http_start(http, &request, owner, err);

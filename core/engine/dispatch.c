@@ -116,11 +116,24 @@ static void post_retrying(struct ks_dispatch *dispatch, const struct ks_job *job
 
 /* ---- requests ---- */
 
+static void log_warnings(const struct ks_dispatch *dispatch, uint32_t profile)
+{
+	struct ks_err err;
+	const struct ks_identity *identity = ks_roster_identity(dispatch->roster, profile, &err);
+	size_t count = identity != NULL ? ks_identity_warning_count(identity) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		ks_log(
+		    dispatch->options->log, KS_LOG_WARNING, "%s", ks_identity_warning(identity, i));
+}
+
 static void identify(struct ks_dispatch *dispatch, struct ks_request *request)
 {
 	struct ks_event *event = new_event(dispatch, KS_EVENT_IDENTITY, request);
 
-	ks_roster_identify(dispatch->roster, request->profile, request->profile_name, &event->err);
+	if (ks_roster_identify(
+		dispatch->roster, request->profile, request->profile_name, &event->err))
+		log_warnings(dispatch, request->profile);
 	event->identity = ks_roster_info(dispatch->roster, request->profile);
 	dispatch->post(dispatch->ctx, event);
 }
@@ -242,6 +255,7 @@ static void begin(struct ks_dispatch *dispatch, struct ks_job *job)
 	};
 
 	job->skew_used = job->peer->skew_ms;
+	job->generation = ks_roster_generation(dispatch->roster, job->request->profile);
 	if (attempt.identity != NULL) {
 		job->temporary = ks_identity_credentials(attempt.identity)->token != NULL;
 		job->transfer = ks_attempt_start(dispatch->http, &attempt, job, &err);
@@ -313,7 +327,8 @@ static bool may_retry(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_
 	if (verdict == KS_VERDICT_RETRY_SHIFTED && job->shifted)
 		return false;
 	if (verdict == KS_VERDICT_RETRY_RENEWED &&
-	    (job->renewed || !ks_roster_renew(dispatch->roster, job->request->profile)))
+	    (job->renewed ||
+		!ks_roster_renew(dispatch->roster, job->request->profile, job->generation)))
 		return false;
 	if (!ks_quota_pay(&job->peer->quota, cost))
 		return false;

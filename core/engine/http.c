@@ -266,8 +266,7 @@ static void set_network(
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, options->timeout_seconds * 1000L);
 	if (request->ca_bundle != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_bundle);
-	/* Plain http is loopback's alone, and that never goes through a proxy. */
-	if (options->no_proxy || !tls)
+	if (options->no_proxy || request->direct)
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (request->once) {
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);

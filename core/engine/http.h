@@ -44,6 +44,7 @@ struct ks_http_request {
 	size_t body_len;
 	size_t reply_max;      /* a larger answer is an error */
 	const char *ca_bundle; /* PEM file; NULL: the system's */
+	bool direct;           /* no proxy, whatever the environment says */
 	/*
 	 * Never reuse a connection: on a reused one that dies before the first byte of the answer
 	 * libcurl sends the request again by itself (facts 6.5).

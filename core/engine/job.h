@@ -33,7 +33,8 @@ struct ks_job {
 	struct ks_transfer *transfer; /* owned; NULL while it waits */
 	uint64_t window_number;
 	int64_t skew_used;
-	bool temporary; /* signed with temporary credentials */
+	bool temporary;      /* signed with temporary credentials */
+	uint64_t generation; /* of the credentials (roster.h) */
 };
 
 /* Takes the request over. */

@@ -14,6 +14,7 @@
 struct entry {
 	char *name;
 	struct ks_identity *identity; /* NULL: this index was not introduced */
+	uint64_t generation;
 	struct ks_err err;
 };
 
@@ -84,6 +85,7 @@ bool ks_roster_identify(
 	free(entry->name);
 	ks_identity_free(entry->identity);
 	ks_err_clear(&entry->err);
+	entry->generation++;
 	entry->name = name != NULL ? ks_strdup(name) : NULL;
 	if (resolve(roster, name, &entry->identity, &entry->err))
 		return true;
@@ -109,12 +111,21 @@ static bool same_credentials(const struct ks_identity *a, const struct ks_identi
 	       same_secret(ours->secret, theirs->secret) && same_secret(ours->token, theirs->token);
 }
 
-bool ks_roster_renew(struct ks_roster *roster, uint32_t profile)
+uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile)
+{
+	const struct entry *entry = find_entry(roster, profile);
+
+	return entry != NULL ? entry->generation : 0;
+}
+
+bool ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation)
 {
 	struct entry *entry = make_entry(roster, profile);
 	struct ks_identity *identity;
 	struct ks_err err;
 
+	if (entry->generation != generation)
+		return true;
 	if (!resolve(roster, entry->name, &identity, &err) ||
 	    same_credentials(entry->identity, identity)) {
 		ks_identity_free(identity);
@@ -122,6 +133,7 @@ bool ks_roster_renew(struct ks_roster *roster, uint32_t profile)
 	}
 	ks_identity_free(entry->identity);
 	entry->identity = identity;
+	entry->generation++;
 	return true;
 }
 

@@ -24,8 +24,13 @@ void ks_roster_free(struct ks_roster *roster);
  */
 bool ks_roster_identify(
     struct ks_roster *roster, uint32_t profile, const char *name, struct ks_err *err);
-/* Resolves it again. True when other credentials than before came out of it. */
-bool ks_roster_renew(struct ks_roster *roster, uint32_t profile);
+/* A number that changes whenever the profile's credentials do. */
+uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile);
+/*
+ * True when there are other credentials now than those of this generation: somebody renewed them
+ * meanwhile, or resolving them again brought new ones.
+ */
+bool ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation);
 
 /* Has credentials. NULL with err filled otherwise. Good until the next identify or renew. */
 const struct ks_identity *ks_roster_identity(

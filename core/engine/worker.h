@@ -17,13 +17,13 @@
 struct ks_worker_options {
 	/* Where identities come from; copied by reference: must outlive the worker, unchanged. */
 	const struct ks_identity_options *identity;
-	const struct ks_clock *clock;          /* NULL: the system's */
-	struct ks_log *log;                    /* NULL: none */
-	const char *user_agent;                /* keysail/VERSION … */
-	int concurrency;                       /* requests at once; 0: 16 */
-	int timeout_seconds;                   /* for one attempt; 0: 60 */
-	bool read_only; /* changes are answered KS_ERR_REFUSED and never sent */
-	bool no_proxy;  /* --demo: no proxy whatever the environment says */
+	const struct ks_clock *clock; /* NULL: the system's */
+	struct ks_log *log;           /* NULL: none */
+	const char *user_agent;       /* keysail/VERSION … */
+	int concurrency;              /* requests at once; 0: 16 */
+	int timeout_seconds;          /* for one attempt; 0: 60 */
+	bool read_only;               /* changes are answered KS_ERR_REFUSED and never sent */
+	bool no_proxy;                /* --demo: no proxy whatever the environment says */
 	/* Jitter in [0,1), called in the worker thread; NULL: OpenSSL's generator. */
 	double (*random)(void *ctx);
 	void *random_ctx;

@@ -185,7 +185,7 @@ bool ks_activities_merge(
 		struct ks_operation *operation = &reply->operations[i];
 		struct ks_activity_cell *cell;
 
-		if (!ks_str_present(&operation->id))
+		if (ks_str_raw(&operation->id)[0] == '\0')
 			continue;
 		cell = ks_activities_find_operation(store, scope, ks_str_raw(&operation->id));
 		if (cell != NULL)

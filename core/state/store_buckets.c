@@ -117,7 +117,7 @@ static bool is_left_out(const struct ks_store *store, const struct ks_bucket *bu
 {
 	const char *only = store->index->only_bucket;
 
-	return !ks_str_present(&bucket->name) ||
+	return ks_str_raw(&bucket->name)[0] == '\0' ||
 	       (only != NULL && strcmp(ks_str_raw(&bucket->name), only) != 0);
 }
 

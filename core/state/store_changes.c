@@ -278,7 +278,8 @@ bool ks_changes_create_reply(struct ks_store *store, struct ks_task *task, struc
 	struct ks_change *change = find_change(store, task->change);
 	const struct ks_reply *reply = event->reply;
 	bool failed = event->err.kind != KS_ERR_NONE;
-	bool named = reply != NULL && reply->n_keys > 0 && ks_str_present(&reply->keys[0].id);
+	bool named =
+	    reply != NULL && reply->n_keys > 0 && ks_str_raw(&reply->keys[0].id)[0] != '\0';
 
 	if (change == NULL || change->state != KS_CHANGE_SENT)
 		return false;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* strcasestr */
 #include "tests/bench/client.h"
 
 #include <arpa/inet.h>

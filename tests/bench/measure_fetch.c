@@ -102,7 +102,7 @@ static int look_around(const char *path, struct world *world)
  */
 static int floor_rounds(const struct world *world)
 {
-	int unlisted[MAX_REGIONS], known = 0, left = 0, rounds = 0;
+	int unlisted[MAX_REGIONS] = {0}, known = 0, left = 0, rounds = 0;
 	bool asked[MAX_REGIONS] = {false};
 
 	for (int i = 0; i < world->count; i++) {
@@ -177,7 +177,7 @@ static void measure(struct bench *bench, const char *number)
 	const char *args[] = {"--buckets", number, "--keys-per-bucket", "1", "--page-size", "100",
 	    "--latency", "50", NULL};
 	struct bench_server server;
-	struct world world, again;
+	struct world world = {0}, again;
 	char what[96], output[4200];
 	double taken[RUNS], floor;
 

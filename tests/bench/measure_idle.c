@@ -64,7 +64,7 @@ static void measure_moves(struct bench *bench, struct ks_pty *app)
 
 void bench_idle(struct bench *bench)
 {
-	static const char *const args[] = {"--buckets", "200", NULL};
+	static const char *const args[] = {"--buckets", "200", "--still", NULL};
 	struct bench_server server;
 	struct ks_pty *app;
 

@@ -23,7 +23,7 @@ static double rss_mib(pid_t pid)
 static void measure(struct bench *bench, int buckets, double limit)
 {
 	char number[16], what[64];
-	const char *args[] = {"--buckets", number, NULL};
+	const char *args[] = {"--buckets", number, "--still", NULL};
 	struct bench_server server;
 	struct ks_pty *app;
 

@@ -7,20 +7,20 @@ enum { RUNS = 5, LIMIT_MS = 100 };
 
 struct situation {
 	const char *what;
-	const char *latency; /* of the server */
+	const char *fault; /* of the server */
 	bool dns_hangs;
 	bool wait_loaded;
 };
 
 static const struct situation situations[] = {
-    {"quit, everything loaded", "0", false, true},
-    {"quit while reads hang", "600000", false, false},
-    {"quit while a DNS look-up hangs", "0", true, false},
+    {"quit, everything loaded", NULL, false, true},
+    {"quit while reads hang", "kind=hang", false, false},
+    {"quit while a DNS look-up hangs", NULL, true, false},
 };
 
 static double quit_once(const struct bench *bench, const struct situation *situation)
 {
-	const char *args[] = {"--latency", situation->latency, NULL};
+	const char *args[] = {situation->fault != NULL ? "--fault" : NULL, situation->fault, NULL};
 	char preload[4096];
 	const char *env[] = {NULL, NULL, NULL};
 	struct bench_server server;

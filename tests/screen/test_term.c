@@ -151,10 +151,15 @@ static void keys_of_the_application_keypad_mode_are_the_same(void **state)
 
 static void a_cursor_move_costs_few_bytes_and_nothing_costs_none(void **state)
 {
-	struct ks_pty *pty = start();
+	struct ks_pty *pty =
+	    start_with((struct ks_pty_options){.width = 120, .height = 40, .answers = KS_PTY_DARK});
 	size_t before, after;
 
 	(void)state;
+	assert_true(ks_pty_wait(pty, "background dark"));
+	ks_pty_press(pty, "a");
+	assert_true(ks_pty_wait(pty, "key 1: a"));
+	assert_true(ks_pty_wait_cursor(pty, 1, 5));
 	ks_pty_raw(pty, &before);
 	for (int i = 0; i < 20; i++) {
 		ks_pty_press(pty, "Down");
@@ -163,15 +168,14 @@ static void a_cursor_move_costs_few_bytes_and_nothing_costs_none(void **state)
 	ks_pty_raw(pty, &after);
 	print_message("# %zu bytes for a cursor move at 120x40\n", (after - before) / 20);
 	assert_in_range((after - before) / 20, 1, 250);
-	/* A move and back before the next frame: that frame is the same. */
-	ks_pty_press(pty, "Home");
-	assert_true(ks_pty_wait(pty, "key 1: Home"));
+	/* Focus events change nothing that is shown; the key after them proves that they were read.
+	 */
 	ks_pty_raw(pty, &before);
-	ks_pty_type(pty, "\033[A\033[B\033[A\033[B");
+	ks_pty_type(pty, "\033[I\033[O\033[I\033[O");
 	ks_pty_press(pty, "Down");
 	assert_true(ks_pty_wait_cursor(pty, 1, 26));
 	ks_pty_raw(pty, &after);
-	assert_in_range(after - before, 1, 600);
+	assert_in_range(after - before, 1, 300);
 	ks_pty_free(pty);
 }
 
@@ -359,17 +363,13 @@ static void terminals_without_colours_show_attributes(void **state)
 
 static void a_terminal_that_cannot_place_its_cursor_is_refused(void **state)
 {
-	static const char *const terms[] = {"dumb", "hardcopy"};
+	struct ks_pty *pty = start_with((struct ks_pty_options){.term = "dumb"});
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct ks_pty *pty = start_with((struct ks_pty_options){.term = terms[i]});
-
-		assert_exits(pty, 2);
-		assert_true(ks_pty_shows(pty, "demo: a terminal of type TERM="));
-		assert_true(ks_pty_modes_restored(pty));
-		ks_pty_free(pty);
-	}
+	assert_exits(pty, 2);
+	assert_true(ks_pty_shows(pty, "demo: a terminal of type TERM=dumb"));
+	assert_true(ks_pty_modes_restored(pty));
+	ks_pty_free(pty);
 }
 
 static void no_color_means_no_colour_on_the_wire(void **state)

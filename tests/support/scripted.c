@@ -115,10 +115,13 @@ static const struct scripted_step *next_step(struct scripted *server, const char
 	    .answer = "HTTP/1.1 500 None\r\nContent-Length: 0\r\n\r\n", .after = SCRIPTED_CLOSE};
 
 	for (size_t i = 0; i < server->n_steps; i++) {
-		if (server->used[i] || !is_for(request, server->steps[i].target))
+		const struct scripted_step *step = &server->steps[i];
+
+		if (server->used[i] || !is_for(request, step->target) ||
+		    (step->has != NULL && strstr(request, step->has) == NULL))
 			continue;
-		server->used[i] = !server->steps[i].forever;
-		return &server->steps[i];
+		server->used[i] = !step->forever;
+		return step;
 	}
 	return &none;
 }
@@ -155,6 +158,7 @@ static void serve(struct connection *connection)
 	while ((request = receive_request(connection)) != NULL) {
 		const struct scripted_step *step = record(connection->server, request);
 
+		scripted_wait(connection->server, step->wait_for);
 		if (step->answer != NULL)
 			send_all(connection, step->answer);
 		if (step->after == SCRIPTED_STALL)

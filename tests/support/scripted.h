@@ -20,7 +20,9 @@ struct scripted_step {
 	const char *target; /* operation; NULL: any */
 	const char *answer; /* raw bytes; NULL: none */
 	enum scripted_after after;
-	bool forever; /* for every further request as well */
+	bool forever;    /* for every further request as well */
+	const char *has; /* only for requests with this text; NULL: any */
+	size_t wait_for; /* answered when so many requests are here */
 };
 
 struct scripted;

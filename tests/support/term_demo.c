@@ -60,31 +60,71 @@ static void draw_region(const struct ks_table_cell *cell, const void *view, size
 	ks_table_text(cell, KS_ROLE_DIM, row % 2 == 0 ? "eu-west-1" : "us-east-1");
 }
 
-static void draw_key(const struct ks_table_cell *cell, const void *view, size_t row)
+static void draw_slots(const struct ks_table_cell *cell, const void *view, size_t row)
 {
 	(void)view;
-	ks_table_printf(cell, KS_ROLE_ACCENT, "AKIAIOSFODNN7%07zu", row);
-}
-
-static void draw_state(const struct ks_table_cell *cell, const void *view, size_t row)
-{
-	(void)view;
-	ks_table_text(
-	    cell, row % 3 == 0 ? KS_ROLE_WARN : KS_ROLE_OK, row % 3 == 0 ? "idle" : "Active");
+	ks_table_text(cell, KS_ROLE_OK, cell->glyphs->used_slot);
+	ks_draw_text(cell->area, 1, 0, 1,
+	    ks_style_on(row % 2 == 0 ? KS_ROLE_OK : KS_ROLE_DIM, cell->ground),
+	    row % 2 == 0 ? cell->glyphs->used_slot : cell->glyphs->free_slot);
 }
 
 static void draw_used(const struct ks_table_cell *cell, const void *view, size_t row)
 {
 	(void)view;
-	ks_table_printf(cell, KS_ROLE_DIM, "%zud", row);
+	ks_table_printf(cell, KS_ROLE_TEXT, "%zud", row);
 }
 
 static const struct ks_table_column columns[] = {
-    {"NAME", 12, 24, 1, KS_ALIGN_LEFT, 0, draw_name},
-    {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 2, draw_region},
-    {"KEY ID", 20, 20, 0, KS_ALIGN_LEFT, 1, draw_key},
-    {"STATUS", 6, 8, 0, KS_ALIGN_LEFT, 0, draw_state},
-    {"USED", 4, 6, 0, KS_ALIGN_RIGHT, 3, draw_used},
+    {"NAME", 12, 20, 1, KS_ALIGN_LEFT, 0, draw_name},
+    {"REGION", 9, 9, 0, KS_ALIGN_LEFT, 2, draw_region},
+    {"KEYS", 4, 4, 0, KS_ALIGN_LEFT, 1, draw_slots},
+    {"USED", 4, 4, 0, KS_ALIGN_RIGHT, 3, draw_used},
+};
+
+/* The keys of the selected row, as the program shows them beside its buckets. */
+
+static size_t key_number(const void *view, size_t row)
+{
+	return *(const size_t *)view * 7919 + row * 104729;
+}
+
+static void draw_key(const struct ks_table_cell *cell, const void *view, size_t row)
+{
+	ks_table_printf(cell, KS_ROLE_ACCENT, "AKIAIOSFOD%010zu", key_number(view, row) * 99991);
+}
+
+static void draw_status(const struct ks_table_cell *cell, const void *view, size_t row)
+{
+	(void)view;
+	(void)row;
+	ks_table_text(cell, KS_ROLE_OK, "Active");
+}
+
+static void draw_age(const struct ks_table_cell *cell, const void *view, size_t row)
+{
+	ks_table_printf(cell, KS_ROLE_TEXT, "%zud", key_number(view, row) % 400);
+}
+
+static void draw_last(const struct ks_table_cell *cell, const void *view, size_t row)
+{
+	ks_table_printf(cell, KS_ROLE_TEXT, "%zuh ago", key_number(view, row) % 23);
+}
+
+static void draw_service(const struct ks_table_cell *cell, const void *view, size_t row)
+{
+	(void)view;
+	(void)row;
+	ks_table_text(cell, KS_ROLE_TEXT, "s3");
+}
+
+static const struct ks_table_column key_columns[] = {
+    {"KEY ID", 20, 20, 0, KS_ALIGN_LEFT, 0, draw_key},
+    {"STATUS", 6, 6, 0, KS_ALIGN_LEFT, 0, draw_status},
+    {"AGE", 4, 4, 0, KS_ALIGN_RIGHT, 2, draw_age},
+    {"LAST USED", 9, 9, 0, KS_ALIGN_LEFT, 1, draw_last},
+    {"BY", 3, 3, 0, KS_ALIGN_LEFT, 4, draw_service},
+    {"FROM", 9, 9, 1, KS_ALIGN_LEFT, 3, draw_region},
 };
 
 static const struct ks_theme *theme_of(const struct demo *demo)
@@ -102,12 +142,33 @@ static const struct ks_theme *theme_of(const struct demo *demo)
 	return ks_theme_neutral();
 }
 
+static void draw_panes(struct demo *demo, struct ks_area all)
+{
+	static const struct ks_table rows = {
+	    .columns = columns, .n_columns = 4, .sort = 0, .focused = true};
+	static const struct ks_table keys = {
+	    .columns = key_columns, .n_columns = 6, .sort = KS_TABLE_NO_SORT};
+	int left = all.width >= 100 ? 50 : all.width, count = (int)(demo->list.cursor % 2) + 1;
+	uint64_t ids[] = {1, 2};
+	struct ks_list list = {0};
+	struct ks_area inner;
+	char title[64];
+
+	inner = ks_draw_box(ks_area_sub(all, 0, 3, left, all.height - 3), demo->glyphs,
+	    ks_style(KS_ROLE_BORDER_FOCUS), ks_style(KS_ROLE_TITLE_FOCUS), "1 Rows", "end");
+	ks_table_draw(&rows, inner, &demo->list, demo->glyphs, NULL);
+	snprintf(title, sizeof title, "2 Keys - bucket-%zu", demo->list.cursor);
+	inner = ks_draw_box(ks_area_sub(all, left, 3, all.width - left, all.height - 3),
+	    demo->glyphs, ks_style(KS_ROLE_BORDER), ks_style(KS_ROLE_TITLE), title, NULL);
+	ks_list_set_rows(&list, ids, (size_t)count);
+	ks_table_draw(&keys, inner, &list, demo->glyphs, &demo->list.cursor);
+	ks_list_free(&list);
+}
+
 static void draw(struct demo *demo)
 {
 	static const char *const backgrounds[] = {"unknown", "dark", "light"};
-	static const struct ks_table table = {
-	    .columns = columns, .n_columns = 5, .sort = 0, .focused = true};
-	struct ks_area all, inner;
+	struct ks_area all;
 	char key[32];
 	int width, height;
 
@@ -120,9 +181,7 @@ static void draw(struct demo *demo)
 	    demo->keys, ks_key_name(demo->key, key, sizeof key),
 	    backgrounds[ks_term_background(demo->term)], demo->restyles,
 	    ks_term_says_clipboard(demo->term) ? "clipboard" : "none");
-	inner = ks_draw_box(ks_area_sub(all, 0, 3, width, height - 3), demo->glyphs,
-	    ks_style(KS_ROLE_BORDER_FOCUS), ks_style(KS_ROLE_TITLE_FOCUS), "1 Rows", "end");
-	ks_table_draw(&table, inner, &demo->list, demo->glyphs, NULL);
+	draw_panes(demo, all);
 	if (demo->typing)
 		ks_input_draw(&demo->input, all, 0, 2, width, ks_style(KS_ROLE_INPUT), true);
 	ks_term_present(demo->term, demo->canvas, theme_of(demo));

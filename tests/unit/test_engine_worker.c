@@ -539,6 +539,26 @@ static void waiting_calls_go_by_priority_then_by_age(void **state)
 	finish();
 }
 
+static void a_retry_goes_before_what_still_waits(void **state)
+{
+	static const char *const order[] = {"first", "first", "second", "third"};
+	const struct scripted_step steps[] = {
+	    {.answer = http(500, "", "{}")}, {.answer = ok("{}"), .forever = true}};
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	bench.shop.options.concurrency = 1;
+	workshop_open(&bench.shop);
+	for (size_t i = 1; i < COUNT(order); i++)
+		workshop_call(
+		    &bench.shop, KS_OP_GET_BUCKET_ACCESS_KEYS, KS_PRIORITY_REST, order[i]);
+	for (size_t i = 0; i < COUNT(order); i++) {
+		ks_event_free(workshop_event(&bench.shop));
+		assert_has(scripted_request(bench.server, i), order[i]);
+	}
+	finish();
+}
+
 static void as_many_calls_run_at_once_as_allowed(void **state)
 {
 	const struct scripted_step steps[] = {{.after = SCRIPTED_STALL, .forever = true}};
@@ -657,7 +677,7 @@ static void throttling_shrinks_what_runs_at_once(void **state)
 	    {.target = "GetRegions", .answer = http(400, "", THROTTLED)},
 	    {.target = "GetRegions", .answer = ok("{}")},
 	    {.target = "GetBuckets", .after = SCRIPTED_STALL, .forever = true},
-	    {.target = "DeleteBucketAccessKey", .answer = ok("{}")},
+	    {.target = "DeleteBucketAccessKey", .answer = http(403, "", DENIED)},
 	};
 
 	(void)state;
@@ -833,6 +853,39 @@ static void stale_credentials_are_read_anew_once(void **state)
 	remove_home(&home);
 }
 
+static void calls_that_went_stale_together_all_use_the_new_credentials(void **state)
+{
+	const char *stale = "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}";
+	const struct scripted_step steps[] = {
+	    {.has = "Credential=ASIAFIRST/",
+		.answer = http(403, "", stale),
+		.wait_for = 3,
+		.forever = true},
+	    {.answer = ok("{}"), .forever = true},
+	};
+	struct aws_home home;
+	struct ks_event *event;
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	make_home(&home, NULL);
+	open_with_home(&bench.shop, &home);
+	write_credentials(&home, "ASIASECOND");
+	for (int i = 0; i < 3; i++)
+		workshop_call(&bench.shop, KS_OP_GET_BUCKETS, KS_PRIORITY_REST, NULL);
+	for (int replies = 0; replies < 3;) {
+		event = workshop_event(&bench.shop);
+		if (event->kind == KS_EVENT_REPLY) {
+			assert_int_equal(event->err.kind, KS_ERR_NONE);
+			replies++;
+		}
+		ks_event_free(event);
+	}
+	assert_int_equal(scripted_count(bench.server, NULL), 6);
+	finish();
+	remove_home(&home);
+}
+
 static void without_credentials_it_says_where_it_looked(void **state)
 {
 	struct ks_env *env = ks_env_empty();
@@ -896,6 +949,48 @@ static void tls_trusts_the_bundle_that_is_named_and_nothing_else(void **state)
 	unlink(cert);
 	while (bench.n_answers > 0)
 		free(bench.answers[--bench.n_answers]);
+}
+
+static void a_proxy_that_refuses_is_named_and_nothing_was_sent(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.answer = http(407, "", "who are you?"), .after = SCRIPTED_CLOSE, .forever = true}};
+	char proxy[64];
+	struct ks_event *event;
+
+	(void)state;
+	set_up(steps, COUNT(steps));
+	snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", scripted_port(bench.server));
+	setenv("https_proxy", proxy, 1);
+	snprintf(bench.shop.url, sizeof bench.shop.url, "https://service.example.com");
+	workshop_open(&bench.shop);
+	event = workshop_ask(&bench.shop, KS_OP_CREATE_BUCKET_ACCESS_KEY, "bucket");
+	assert_int_equal(event->err.kind, KS_ERR_NETWORK);
+	assert_has(event->err.message, "407");
+	assert_has(event->err.tip, "HTTPS_PROXY");
+	assert_true(event->err.not_sent);
+	assert_false(event->unclear);
+	ks_event_free(event);
+	assert_has(scripted_request(bench.server, 0), "CONNECT service.example.com:443 HTTP/1.1");
+	unsetenv("https_proxy");
+	finish();
+}
+
+static void loopback_is_never_proxied(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = ok("{}")}};
+	struct ks_event *event;
+
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	setenv("all_proxy", "http://127.0.0.1:1", 1);
+	start(steps, COUNT(steps));
+	event = workshop_ask(&bench.shop, KS_OP_GET_BUCKETS, NULL);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	ks_event_free(event);
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+	finish();
 }
 
 /* ---- leaving ---- */
@@ -992,6 +1087,7 @@ int main(void)
 	    cmocka_unit_test(answers_are_read_in_every_framing),
 	    cmocka_unit_test(an_answer_beyond_the_limit_is_cut_off),
 	    cmocka_unit_test(waiting_calls_go_by_priority_then_by_age),
+	    cmocka_unit_test(a_retry_goes_before_what_still_waits),
 	    cmocka_unit_test(as_many_calls_run_at_once_as_allowed),
 	    cmocka_unit_test(a_read_is_cancelled_wherever_it_is),
 	    cmocka_unit_test(a_change_is_never_cancelled),
@@ -1000,8 +1096,11 @@ int main(void)
 	    cmocka_unit_test(a_skewed_clock_is_corrected_and_the_call_repeated),
 	    cmocka_unit_test(a_clock_that_stays_wrong_is_an_error_after_one_more_try),
 	    cmocka_unit_test(stale_credentials_are_read_anew_once),
+	    cmocka_unit_test(calls_that_went_stale_together_all_use_the_new_credentials),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(tls_trusts_the_bundle_that_is_named_and_nothing_else),
+	    cmocka_unit_test(a_proxy_that_refuses_is_named_and_nothing_was_sent),
+	    cmocka_unit_test(loopback_is_never_proxied),
 	    cmocka_unit_test(leaving_does_not_wait_for_a_hanging_answer),
 	    cmocka_unit_test(leaving_and_cancelling_do_not_wait_for_a_hanging_look_up),
 	};

@@ -142,6 +142,7 @@ static void our_own_files_forgive_a_broken_line(void **state)
 	    {"[ui]\n more", "[|ui]", 1},
 	    {"[colours]\nfg = #ff0000 # red\nbg=#000\nkey = ;\nx =",
 		"[|colours]fg=#ff0000;bg=#000;key=;;x=;", 0},
+	    {"[roles]\ntext = bold #fff on #123 ; why", "[|roles]text=bold #fff on #123;", 0},
 	    {"[two words]\nk=v", "[|two words]k=v;", 0},
 	};
 

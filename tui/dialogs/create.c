@@ -251,6 +251,7 @@ static void set_stage(struct dialog *dialog, enum stage stage)
 	    [STAGE_REFUSED] = {"Close", NULL},
 	    [STAGE_RUNS] = {"Go on in the background", NULL},
 	    [STAGE_FAILED] = {"Close", "Try again", NULL},
+	    [STAGE_NONE] = {NULL},
 	    [STAGE_ORPHANED] = {"Close", NULL},
 	};
 

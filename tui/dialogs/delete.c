@@ -167,6 +167,7 @@ static void set_stage(struct dialog *dialog, enum stage stage)
 	    [STAGE_REFUSED] = {"Close", NULL},
 	    [STAGE_RUNS] = {"Go on in the background", NULL},
 	    [STAGE_FAILED] = {"Close", "Try again", NULL},
+	    [STAGE_NONE] = {NULL},
 	};
 
 	if (dialog->stage == stage)
@@ -259,7 +260,6 @@ static void press(struct dialog *dialog, struct ks_ui *ui)
 		begin(dialog, ui);
 	} else if (dialog->stage == STAGE_FAILED && dialog->form.focus == 1) {
 		dismiss(dialog, ui);
-		set_stage(dialog, STAGE_NONE);
 		review(dialog, ks_ui_now(ui));
 	} else {
 		may_close(dialog, ui);

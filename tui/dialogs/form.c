@@ -94,7 +94,7 @@ static void draw_button(const struct ks_form *form, const struct ks_draw *draw, 
     size_t index, int x, int y)
 {
 	const struct ks_button *button = &form->buttons[index];
-	bool focused = form->focus == index;
+	bool focused = form->focus == index && draw->focused;
 	enum ks_role role = focused          ? KS_ROLE_BUTTON_FOCUS
 			    : button->off    ? KS_ROLE_DIM
 			    : button->danger ? KS_ROLE_DANGER
@@ -104,13 +104,13 @@ static void draw_button(const struct ks_form *form, const struct ks_draw *draw, 
 	ks_draw_text(area, x, y, 1, ks_style_on(KS_ROLE_MARKER, KS_GROUND_DIALOG),
 	    focused ? draw->glyphs->marker : " ");
 	ks_draw_printf(area, x + 1, y, -1, style, button->off ? "(%s)" : "[%s]", button->label);
-	if (focused && draw->focused)
+	if (focused)
 		ks_draw_cursor(area, x + 2, y, false);
 }
 
 static void draw_input(struct ks_form *form, const struct ks_draw *draw, struct ks_area area, int y)
 {
-	bool focused = has_input_focus(form);
+	bool focused = has_input_focus(form) && draw->focused;
 	int x = 1, field = form->input.max > 0 ? (int)form->input.max + 1 : area.width;
 
 	ks_draw_text(area, 0, y, 1, ks_style_on(KS_ROLE_MARKER, KS_GROUND_DIALOG),
@@ -201,7 +201,8 @@ static bool scroll(struct ks_form *form, uint32_t code)
 		uint32_t code;
 		enum ks_list_move move;
 	} moves[] = {{KS_KEY_UP, KS_LIST_UP}, {KS_KEY_DOWN, KS_LIST_DOWN},
-	    {KS_KEY_PGUP, KS_LIST_PAGE_UP}, {KS_KEY_PGDN, KS_LIST_PAGE_DOWN}};
+	    {KS_KEY_PGUP, KS_LIST_PAGE_UP}, {KS_KEY_PGDN, KS_LIST_PAGE_DOWN},
+	    {KS_KEY_HOME, KS_LIST_FIRST}, {KS_KEY_END, KS_LIST_LAST}};
 
 	for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++) {
 		if (moves[i].code == code) {

@@ -69,8 +69,8 @@ void ks_form_draw(struct ks_form *form, struct ks_draw *draw, struct ks_area are
 bool ks_form_is_paste(struct ks_form *form, struct ks_key key);
 
 /*
- * Left, Right, Tab and Shift-Tab move the focus over what can be pressed; Up, Down, PgUp and PgDn
- * scroll; Enter presses. With the focus on the input, all text is the input's.
+ * Left, Right, Tab and Shift-Tab move the focus over what can be pressed; Up, Down, PgUp, PgDn,
+ * Home and End scroll; Enter presses. With the focus on the input, all text is the input's.
  */
 enum ks_form_result ks_form_key(struct ks_form *form, struct ks_key key);
 

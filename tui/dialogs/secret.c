@@ -81,7 +81,9 @@ static void copy(struct dialog *dialog, struct ks_ui *ui)
 		return;
 	if (!ks_clipboard_copy_secret(
 		clipboard, handover->secret, dialog->handover, ks_ui_now(ui), copied, ui))
-		ks_ui_toast(ui, KS_TOAST_INFO, "Still busy with the copy before");
+		ks_ui_toast(ui, KS_TOAST_BAD, "%s",
+		    ks_clipboard_is_busy(clipboard) ? "Still busy with the copy before"
+						    : "The memory for secrets is full");
 	update(dialog, ui);
 }
 

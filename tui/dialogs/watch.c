@@ -82,8 +82,9 @@ static bool is_attended(const struct ks_ui *ui, const struct ks_change *change)
 static bool tell_one(struct ks_ui *ui)
 {
 	const struct ks_store *store = ks_ui_store(ui);
+	size_t count = store->n_changes;
 
-	for (size_t i = 0; i < store->n_changes; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct ks_change *change = &store->changes[i];
 
 		if (is_attended(ui, change))
@@ -91,7 +92,7 @@ static bool tell_one(struct ks_ui *ui)
 		if (change->state == KS_CHANGE_ORPHANED)
 			ks_create_dialog_open(ui, change->bucket);
 		else if (tell_end(ui, change))
-			return true;
+			return store->n_changes < count;
 	}
 	return false;
 }
