@@ -155,18 +155,18 @@ static void every_size_shows_what_fits(void **state)
 	stage_end(&stage);
 }
 
-/* The colour of the first pane's title, once it is one of a theme's own. */
-static bool title_has_color(struct ks_pty *pty, void *ctx)
+/* The colour of the focused border, once it is one of a theme's own. */
+static bool border_has_color(struct ks_pty *pty, void *ctx)
 {
 	int *color = ctx, x, y;
 
 	if (!ks_pty_find(pty, "1 Buckets", &x, &y))
 		return false;
-	*color = ks_pty_cell(pty, x, y).fg;
+	*color = ks_pty_cell(pty, x - 2, y).fg;
 	return *color >= 16;
 }
 
-static int title_color(enum ks_pty_answers answers, const char *theme)
+static int border_color(enum ks_pty_answers answers, const char *theme)
 {
 	struct stage_options options = {
 	    .answers = answers, .args = {theme != NULL ? "--theme" : NULL, theme}};
@@ -174,7 +174,7 @@ static int title_color(enum ks_pty_answers answers, const char *theme)
 	int color = -1;
 
 	stage_begin(&stage, &options);
-	assert_true(ks_pty_wait_until(stage.pty, title_has_color, &color, "a coloured title"));
+	assert_true(ks_pty_wait_until(stage.pty, border_has_color, &color, "a coloured border"));
 	stage_press(&stage, "q");
 	stage_assert_left(&stage, 0);
 	stage_end(&stage);
@@ -183,13 +183,13 @@ static int title_color(enum ks_pty_answers answers, const char *theme)
 
 static void the_terminal_says_whether_it_is_dark_or_light(void **state)
 {
-	int dark = title_color(KS_PTY_DARK, NULL), light = title_color(KS_PTY_LIGHT, NULL);
+	int dark = border_color(KS_PTY_DARK, NULL), light = border_color(KS_PTY_LIGHT, NULL);
 
 	(void)state;
 	assert_int_not_equal(dark, light);
-	assert_int_equal(dark, title_color(KS_PTY_SILENT, "dark"));
-	assert_int_equal(dark, title_color(KS_PTY_LIGHT, "dark"));
-	assert_int_equal(light, title_color(KS_PTY_SILENT, "light"));
+	assert_int_equal(dark, border_color(KS_PTY_SILENT, "dark"));
+	assert_int_equal(dark, border_color(KS_PTY_LIGHT, "dark"));
+	assert_int_equal(light, border_color(KS_PTY_SILENT, "light"));
 }
 
 static void a_theme_is_chosen_by_looking_at_it(void **state)
