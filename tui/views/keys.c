@@ -238,7 +238,7 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 static const struct ks_table_column columns[N_COLUMNS] = {
     [COLUMN_ID] = {"KEY ID", 20, 20, 0, KS_ALIGN_LEFT, 0, draw_id},
     [COLUMN_STATUS] = {"STATUS", 6, 8, 0, KS_ALIGN_LEFT, 3, draw_status},
-    [COLUMN_AGE] = {"AGE", 4, 4, 0, KS_ALIGN_LEFT, 4, draw_age},
+    [COLUMN_AGE] = {"AGE", 5, 5, 0, KS_ALIGN_LEFT, 4, draw_age},
     [COLUMN_USED] = {"LAST USED", 9, 9, 0, KS_ALIGN_LEFT, 0, draw_used},
     [COLUMN_BY] = {"BY", 2, 4, 0, KS_ALIGN_LEFT, 2, draw_by},
     [COLUMN_FROM] = {"FROM", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_from},
