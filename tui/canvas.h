@@ -53,7 +53,8 @@ int ks_draw_printf(struct ks_area area, int x, int y, int max, struct ks_style s
     const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* Fills the part with blanks of this style. */
 void ks_draw_fill(struct ks_area area, int x, int y, int width, int height, struct ks_style style);
-/* Text over several lines, broken at blanks; gives the lines used. from: lines to skip first. */
+/* Text over several lines, broken at line breaks and blanks; gives the lines drawn. from: lines to
+ * skip first. */
 int ks_draw_wrapped(struct ks_area area, int from, struct ks_style style, const char *text);
 /* Lines that ks_draw_wrapped would use at this width. */
 int ks_text_lines(const char *text, int width);
@@ -65,7 +66,11 @@ void ks_draw_cursor(struct ks_area area, int x, int y, bool visible);
 
 /* The picture as text, one line a row, blanks at the ends cut; for tests. */
 void ks_canvas_dump(const struct ks_canvas *canvas, struct ks_buf *out);
-/* The same with a letter a cell for its role and ground; for tests. */
+/*
+ * What the cells mean, one line a row: a letter a cell for its role (ks_role_letter), "|", and a
+ * letter a cell for its ground ('.' own, 's' selected, '-' selected-dim, 'd' dialog, 'h' header);
+ * for tests.
+ */
 void ks_canvas_dump_roles(const struct ks_canvas *canvas, struct ks_buf *out);
 
 #endif

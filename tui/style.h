@@ -43,8 +43,15 @@ enum ks_role {
 	KS_ROLE_COUNT
 };
 
-/* The ground under a cell: its role's own, or that of a row or dialog. */
-enum ks_ground { KS_GROUND_OWN, KS_GROUND_SELECTED, KS_GROUND_SELECTED_DIM, KS_GROUND_DIALOG };
+/* The ground under a cell: its role's own, or that of a row, a dialog, the header. */
+enum ks_ground {
+	KS_GROUND_OWN,
+	KS_GROUND_SELECTED,
+	KS_GROUND_SELECTED_DIM,
+	KS_GROUND_DIALOG,
+	KS_GROUND_HEADER,
+	KS_GROUND_COUNT
+};
 
 struct ks_style {
 	uint8_t role;
@@ -54,6 +61,8 @@ struct ks_style {
 /* The role's name in theme files, e.g. "border-focus". */
 const char *ks_role_name(enum ks_role role);
 bool ks_role_by_name(const char *name, enum ks_role *role);
+/* One letter, a different one for each role; for dumps in tests. */
+char ks_role_letter(enum ks_role role);
 
 static inline struct ks_style ks_style(enum ks_role role)
 {

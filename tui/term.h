@@ -1,5 +1,5 @@
 /*
- * The terminal. The only file behind this header is the only one that includes curses. UI thread.
+ * The terminal. The one file behind this header is the only one that includes curses. UI thread.
  */
 #ifndef KS_TUI_TERM_H
 #define KS_TUI_TERM_H
@@ -10,6 +10,7 @@
 #include "core/base/err.h"
 #include "tui/canvas.h"
 #include "tui/key.h"
+#include "tui/keyboard.h"
 #include "tui/theme.h"
 
 struct ks_term_options {
@@ -18,23 +19,20 @@ struct ks_term_options {
 
 struct ks_term;
 
-/* What the terminal said of its background. */
-enum ks_term_background {
-	KS_TERM_BACKGROUND_UNKNOWN,
-	KS_TERM_BACKGROUND_DARK,
-	KS_TERM_BACKGROUND_LIGHT
-};
-
 /*
- * Takes the terminal over (alternate screen, raw keys). NULL with err when stdin or stdout is none
- * or TERM is unknown. Installs handlers that restore the terminal on a crash; signals that end the
- * program are the app's matter.
+ * Takes the terminal over (alternate screen, raw keys: Ctrl-C and Ctrl-Z are keys). NULL with err
+ * when stdin or stdout is none or TERM is of no use; an unknown TERM is tried as xterm-256color.
+ * Call setlocale() before. Installs handlers that restore the terminal on a crash; all other
+ * signals are the app's matter. One terminal at a time.
  */
 struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err);
 /* Gives the terminal back as it was. Also safe when it is gone. */
 void ks_term_close(struct ks_term *term);
 /* From a signal handler or the out-of-memory hook: restore with write(2) and tcsetattr only. */
 void ks_term_emergency_restore(void);
+
+/* The locale is UTF-8: else signs and names are shown in ASCII. */
+bool ks_term_is_utf8(const struct ks_term *term);
 
 /* Gives the terminal back for a while (Ctrl-Z, a prompt of a child) and takes it again. */
 void ks_term_suspend(struct ks_term *term);
@@ -47,7 +45,10 @@ void ks_term_size(const struct ks_term *term, int *width, int *height);
  */
 void ks_term_resized(struct ks_term *term);
 
-/* The next key, without waiting; false when there is none. Call until false after each poll. */
+/*
+ * The next key; false when there is none. Call until false after each poll. It doesn't wait, but
+ * for what may follow an ESC: 25 ms, or ESCDELAY.
+ */
 bool ks_term_key(struct ks_term *term, struct ks_key *key);
 
 /*
@@ -60,18 +61,19 @@ void ks_term_present(
 void ks_term_redraw(struct ks_term *term);
 
 /*
- * After the first frame: asks for the background colour and the abilities; answers are swallowed
- * whenever they come, and end in one KS_KEY_RESTYLE.
+ * After the first frame: asks for the background colour and the abilities. Answers are swallowed
+ * whenever they come, and end in KS_KEY_RESTYLE: one, unless the background comes last.
  */
 void ks_term_ask(struct ks_term *term);
+/* As the terminal said, or before it did, COLORFGBG. */
 enum ks_term_background ks_term_background(const struct ks_term *term);
 /* DA1 said 52: the terminal writes to the clipboard by OSC 52. False proves nothing. */
 bool ks_term_says_clipboard(const struct ks_term *term);
 
-/* Bytes straight to the terminal, around what curses knows: OSC 52. False when it failed. */
+/*
+ * Bytes straight to the terminal, around what is known to be on it: OSC 52. They must leave the
+ * cursor and the attributes as they were. False when it failed.
+ */
 bool ks_term_write(struct ks_term *term, const char *data, size_t len);
-
-/* Bytes written to the terminal so far; for the benchmark. */
-unsigned long long ks_term_bytes(const struct ks_term *term);
 
 #endif

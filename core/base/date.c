@@ -26,8 +26,10 @@ const char *ks_date_rfc3339(int64_t ms, char dst[KS_DATE_SIZE])
 	int millis = (int)(ms - floor_div(ms, 1000) * 1000);
 	size_t len;
 
-	if (!split_utc(ms, &tm) || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900)
-		return strcpy(dst, "-");
+	if (!split_utc(ms, &tm) || tm.tm_year > 9999 - 1900 || tm.tm_year < -1900) {
+		snprintf(dst, KS_DATE_SIZE, "-");
+		return dst;
+	}
 	len = strftime(dst, KS_DATE_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (millis != 0)
 		snprintf(dst + len, KS_DATE_SIZE - len, ".%03dZ", millis);
@@ -218,7 +220,7 @@ static bool zone(const char **text, int *offset_minutes)
 
 bool ks_date_parse_rfc3339(const char *text, int64_t *ms)
 {
-	struct civil at;
+	struct civil at = {0};
 	int millis, offset;
 	int64_t value;
 
@@ -238,7 +240,7 @@ bool ks_date_parse_rfc3339(const char *text, int64_t *ms)
 
 bool ks_date_parse_amz(const char *text, int64_t *ms)
 {
-	struct civil at;
+	struct civil at = {0};
 
 	return digits(&text, 4, &at.year) && digits(&text, 2, &at.month) &&
 	       digits(&text, 2, &at.day) && literal(&text, 'T') && digits(&text, 2, &at.hour) &&
@@ -248,7 +250,7 @@ bool ks_date_parse_amz(const char *text, int64_t *ms)
 
 bool ks_date_parse_http(const char *text, int64_t *ms)
 {
-	struct civil at;
+	struct civil at = {0};
 
 	if (strlen(text) < 4 || text[3] != ',' || text[4] != ' ')
 		return false;

@@ -11,7 +11,8 @@ void ks_err_clear(struct ks_err *err)
 	memset(err, 0, sizeof *err);
 }
 
-static void format_clean(char *dst, size_t size, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void format_clean(
+    char *dst, size_t size, const char *format, va_list args)
 {
 	char raw[1024];
 	int len = vsnprintf(raw, sizeof raw, format, args);

@@ -50,8 +50,8 @@ void ks_wipe(void *data, size_t len);
 /* malloc's family, wiping each block before it is given back. Out of memory ends the program. */
 void *ks_wiping_malloc(size_t size);
 void *ks_wiping_calloc(size_t count, size_t size);
-void *ks_wiping_realloc(void *block, size_t size);
+void *ks_wiping_realloc(void *data, size_t size);
 char *ks_wiping_strdup(const char *text);
-void ks_wiping_free(void *block);
+void ks_wiping_free(void *data);
 
 #endif

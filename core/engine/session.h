@@ -17,8 +17,11 @@ struct ks_session;
 /* Starts the worker and plans the first requests. NULL with err filled. */
 struct ks_session *ks_session_start(const struct ks_store_options *store,
     const struct ks_worker_options *worker, struct ks_err *err);
-/* Stops the worker (≤ 100 ms) and wipes everything. */
-void ks_session_stop(struct ks_session *session);
+/*
+ * Stops the worker (≤ 100 ms) and wipes everything. False when the worker hangs: see ks_worker_stop
+ * for what that means. NULL is fine.
+ */
+bool ks_session_stop(struct ks_session *session);
 
 const struct ks_store *ks_session_store(const struct ks_session *session);
 int ks_session_fd(const struct ks_session *session);

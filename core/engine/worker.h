@@ -24,6 +24,9 @@ struct ks_worker_options {
 	int timeout_seconds;          /* for one attempt; 0: 60 */
 	bool read_only;               /* changes are answered KS_ERR_REFUSED and never sent */
 	bool no_proxy;                /* --demo: no proxy whatever the environment says */
+	/* Jitter in [0,1), called in the worker thread; NULL: OpenSSL's generator. */
+	double (*random)(void *ctx);
+	void *random_ctx;
 };
 
 struct ks_worker;
@@ -37,8 +40,11 @@ struct ks_worker *ks_worker_start(const struct ks_worker_options *options, struc
 /*
  * Ends the thread and frees everything, waiting requests and untaken events included. Returns
  * within 100 ms whatever hangs. Changes under way are abandoned: ask ks_store_is_changing first.
+ * False when the thread itself hangs (a DNS look-up before libcurl 7.87, a dead file system): then
+ * it frees everything whenever it wakes, so that the options must live on, and the program had
+ * better wipe its secrets and leave with _exit. NULL is fine.
  */
-void ks_worker_stop(struct ks_worker *worker);
+bool ks_worker_stop(struct ks_worker *worker);
 
 /* Takes the request over. UI thread. A change when read_only comes back as a refused REPLY. */
 void ks_worker_submit(struct ks_worker *worker, struct ks_request *request);

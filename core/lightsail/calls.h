@@ -65,19 +65,24 @@ struct ks_reply {
 
 const struct ks_call *ks_call(enum ks_op op);
 
+/* A deep copy over *dst, whatever was there. */
 void ks_call_input_copy(struct ks_call_input *dst, const struct ks_call_input *src);
+/* These free (and wipe) what the struct owns, not the struct; it is empty then. */
 void ks_call_input_free(struct ks_call_input *input);
 void ks_reply_free(struct ks_reply *reply);
 
-/* The JSON body; false when a needed input is missing or not what the service allows (facts 2.2).
+/*
+ * The JSON body, over whatever body held; false with KS_ERR_REFUSED when a needed input is missing
+ * or not what the service allows (facts 2.2).
  */
 bool ks_call_body(
     enum ks_op op, const struct ks_call_input *input, struct ks_buf *body, struct ks_err *err);
 
 /*
- * Reads a good reply's body. False with KS_ERR_REPLY when it isn't JSON or a member has the wrong
- * type (the message names it); a created key whose secret could not be kept is still a success with
- * secret NULL and secret_err filled. The body is not kept; the caller wipes it.
+ * Reads a good reply's body into *reply, whatever was there. False with KS_ERR_REPLY and an empty
+ * *reply when it isn't JSON or a member has the wrong type (the message names it). A created key
+ * whose secret could not be kept is still a success, with secret NULL and secret_err filled; so is
+ * one whose other members can't be read. The body is not kept; the caller wipes it.
  */
 bool ks_call_decode(
     enum ks_op op, const char *body, size_t len, struct ks_reply *reply, struct ks_err *err);

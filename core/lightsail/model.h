@@ -112,11 +112,14 @@ struct ks_operation {
 	enum ks_tri terminal;
 };
 
+/* What a struct owns is freed, not the struct itself; all its members are absent then. */
 void ks_region_free(struct ks_region *region);
 void ks_bucket_free(struct ks_bucket *bucket);
 void ks_access_key_free(struct ks_access_key *key);
 void ks_operation_free(struct ks_operation *operation);
 
+/* A deep copy over *dst, whatever was there. */
+void ks_bucket_copy(struct ks_bucket *dst, const struct ks_bucket *src);
 void ks_access_key_copy(struct ks_access_key *dst, const struct ks_access_key *src);
 void ks_operation_copy(struct ks_operation *dst, const struct ks_operation *src);
 

@@ -34,6 +34,7 @@ struct ks_fetched {
 	uint64_t request;   /* the request under way; 0 if none */
 	bool wanted;        /* the user asked for it anew: fetch regardless of its age */
 	bool retrying;      /* the request under way failed at least once */
+	int failures;       /* tries that failed one after the other: the next one waits longer */
 	struct ks_err *err; /* owned; NULL unless the last try failed */
 };
 
@@ -134,8 +135,8 @@ enum ks_call_state { KS_CALL_RETRYING, KS_CALL_FAILED, KS_CALL_RECOVERED };
 struct ks_activity {
 	uint32_t id;
 	enum ks_activity_kind kind;
-	uint32_t scope;
-	int64_t at; /* the operation's creation, or when the call failed last: the sort key */
+	uint32_t scope; /* UINT32_MAX: none (GetRegions belongs to a profile) */
+	int64_t at;     /* the operation's creation, or when the call failed last: the sort key */
 
 	struct ks_operation operation;
 	struct ks_fetched polled; /* GetOperation until it is terminal */
@@ -160,6 +161,7 @@ struct ks_task {
 	uint32_t bucket;   /* 0: none */
 	uint32_t change;   /* 0: none */
 	uint32_t activity; /* 0: none; the operation that is polled */
+	uint32_t failure;  /* 0: none; the activity that shows that it failed */
 	bool cancelled;    /* its late result is dropped */
 };
 
@@ -170,6 +172,8 @@ struct ks_store_options {
 	size_t n_regions;
 	bool all_regions;
 	bool read_only;
+	bool no_secrets;         /* there is no secure heap: no key can be created */
+	const char *only_bucket; /* buckets of other names are left out; NULL: all */
 	struct ks_policy policy;
 	int refresh_seconds; /* 0: only when asked */
 };
@@ -177,6 +181,7 @@ struct ks_store_options {
 struct ks_store {
 	uint64_t generation; /* grows with every event that changed something that can be seen */
 	bool read_only;
+	bool no_secrets;
 	bool all_regions;
 	int refresh_seconds;
 	struct ks_policy policy;
@@ -230,8 +235,10 @@ const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id);
 const struct ks_task *ks_store_task(const struct ks_store *store, uint64_t request);
 
-/* The profile's name for the screen. */
+/* The profile's name for the screen: as resolved, else as chosen, else "default". */
 const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile);
+/* Why the whole profile shows nothing: no identity, or no list of regions. NULL when it works. */
+const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile);
 
 /* Findings of every key of a bucket, together. */
 ks_findings ks_bucket_findings(

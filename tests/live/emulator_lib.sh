@@ -1,10 +1,6 @@
 # For the tests of the emulator against foreign clients: TAP, a server, a folder that goes away.
 # shellcheck shell=sh
 
-# The program under test: "keysail serve" (or, where that isn't built, the same on its own).
-"$KEYSAIL" serve --help >/dev/null 2>&1 || KEYSAIL=$BUILDDIR/tests/support/serve
-export KEYSAIL
-
 count=0
 server_pid=
 

@@ -1,0 +1,32 @@
+/*
+ * One set of AWS credentials: what a provider finds and the signer uses. Once filled it isn't
+ * changed any more, so that any thread may read it.
+ */
+#ifndef KS_AWS_CREDENTIALS_H
+#define KS_AWS_CREDENTIALS_H
+
+#include <stdint.h>
+
+#include "core/base/secret.h"
+
+struct ks_credentials {
+	char *access_key_id;
+	struct ks_secret *secret;
+	struct ks_secret *token; /* the session token; NULL for a long-term key */
+	char *account_id;        /* NULL when the provider doesn't say */
+	char *source;            /* clean, for people: "environment" */
+	int64_t expires_at; /* wall ms; KS_TIME_NONE when they don't expire or nothing is known */
+};
+
+/* One place that was asked for credentials. Both texts are clean, for people, and no secret. */
+struct ks_credentials_place {
+	char *place;   /* "environment", "~/.aws/credentials" */
+	char *finding; /* "AWS_ACCESS_KEY_ID is not set" */
+};
+
+/* All members absent. */
+void ks_credentials_init(struct ks_credentials *credentials);
+/* Wipes the secrets and frees the members, not the struct; it is as after init again. */
+void ks_credentials_clear(struct ks_credentials *credentials);
+
+#endif

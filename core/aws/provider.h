@@ -1,0 +1,70 @@
+/*
+ * The places that credentials may come from: one table row each, in the order in which they are
+ * asked (facts 5.1), and the chain that asks them. A row never blocks: one that must wait (for a
+ * child, for a reply) keeps a state, says PENDING, and is stepped again. One chain belongs to one
+ * thread at a time.
+ */
+#ifndef KS_AWS_PROVIDER_H
+#define KS_AWS_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/aws/credentials.h"
+#include "core/aws/env.h"
+#include "core/aws/profiles.h"
+#include "core/base/err.h"
+
+/* What all rows are asked. */
+struct ks_provider_query {
+	const struct ks_env *env;
+	const struct ks_profiles *profiles;
+	const char *profile;
+	bool is_explicit; /* the user named the profile: the environment's keys don't count */
+};
+
+enum ks_provider_result {
+	KS_PROVIDER_NOT_MINE, /* nothing is configured here: ask the next row */
+	KS_PROVIDER_DONE,     /* answer->credentials are filled */
+	KS_PROVIDER_FAILED,   /* configured here, but broken: answer->err; no other row is asked */
+	KS_PROVIDER_PENDING,  /* step again when something happened; *state is kept meanwhile */
+};
+
+struct ks_provider_answer {
+	struct ks_credentials credentials;
+	struct ks_err err;
+	char place[320];   /* where it looked, for people, clean; "" isn't listed */
+	char finding[320]; /* what it found there */
+};
+
+struct ks_provider {
+	const char *name;
+	/* *state is NULL at the row's first step, and is the row's own until it isn't PENDING. */
+	enum ks_provider_result (*step)(
+	    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer);
+	/* Gives up what is pending; NULL for a row that is never PENDING. */
+	void (*drop)(void *state);
+};
+
+extern const struct ks_provider ks_providers[];
+extern const size_t ks_provider_count;
+
+struct ks_chain;
+
+/* query is copied, what it points to and rows must outlive the chain. The caller frees it. */
+struct ks_chain *ks_chain_new(
+    const struct ks_provider *rows, size_t count, const struct ks_provider_query *query);
+/*
+ * Asks on from where it was. DONE: the credentials are moved to *out. NOT_MINE: no row had any.
+ * FAILED: err. PENDING: nothing yet.
+ */
+enum ks_provider_result ks_chain_step(
+    struct ks_chain *chain, struct ks_credentials *out, struct ks_err *err);
+/* Drops what is pending; NULL is fine. */
+void ks_chain_free(struct ks_chain *chain);
+
+/* What was asked so far, in order. */
+size_t ks_chain_place_count(const struct ks_chain *chain);
+const struct ks_credentials_place *ks_chain_place(const struct ks_chain *chain, size_t index);
+
+#endif

@@ -1,0 +1,223 @@
+#include "core/aws/settings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+#define ATTEMPTS_MAX 100 /* more is a slip of the keyboard */
+
+/* Where to look. */
+struct sources {
+	const struct ks_env *env;
+	const struct ks_profiles *profiles;
+	const char *profile;
+};
+
+/* A value and where it is from. */
+struct found {
+	const char *value; /* NULL: nowhere */
+	char origin[640];
+};
+
+void ks_settings_warn(struct ks_settings *settings, const char *format, ...)
+{
+	char raw[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof raw, format, args);
+	va_end(args);
+	settings->warnings = ks_grow(settings->warnings, settings->warning_count,
+	    &settings->warning_cap, sizeof *settings->warnings);
+	settings->warnings[settings->warning_count++] = ks_text_clean_dup(raw, strlen(raw));
+}
+
+static bool find_in_env(
+    const struct sources *from, enum ks_env_variable variable, struct found *out)
+{
+	out->value = ks_env_get(from->env, variable);
+	if (out->value != NULL)
+		snprintf(out->origin, sizeof out->origin, "%s", ks_env_name(variable));
+	return out->value != NULL;
+}
+
+/* An empty value is as good as none. */
+static bool find_in_profile(const struct sources *from, const char *key, struct found *out)
+{
+	enum ks_profile_file file;
+	const struct ks_ini_entry *entry =
+	    ks_profiles_get(from->profiles, from->profile, key, &file);
+
+	out->value = entry != NULL && entry->value[0] != '\0' ? entry->value : NULL;
+	if (out->value != NULL)
+		snprintf(out->origin, sizeof out->origin, "%s, line %d",
+		    ks_profiles_path(from->profiles, file), entry->line);
+	return out->value != NULL;
+}
+
+static bool find(
+    const struct sources *from, enum ks_env_variable variable, const char *key, struct found *out)
+{
+	return find_in_env(from, variable, out) || find_in_profile(from, key, out);
+}
+
+static char *copy_value(const struct found *found)
+{
+	return found->value != NULL ? ks_strdup(found->value) : NULL;
+}
+
+/* The AWS tools take "true" in any case as yes and all else as no. */
+static bool is_on(const struct sources *from, enum ks_env_variable variable, const char *key)
+{
+	struct found found;
+
+	return find(from, variable, key, &found) && ks_text_casecmp(found.value, "true") == 0;
+}
+
+/* ---- retries ---- */
+
+static void load_retries(struct ks_settings *out, const struct sources *from)
+{
+	static const char *const modes[] = {
+	    [KS_RETRY_STANDARD] = "standard",
+	    [KS_RETRY_LEGACY] = "legacy",
+	    [KS_RETRY_ADAPTIVE] = "adaptive",
+	};
+	struct found found;
+	size_t mode = 0;
+
+	if (find(from, KS_ENV_AWS_RETRY_MODE, "retry_mode", &found)) {
+		while (mode < sizeof modes / sizeof modes[0] &&
+		       ks_text_casecmp(found.value, modes[mode]) != 0)
+			mode++;
+		if (mode < sizeof modes / sizeof modes[0])
+			out->retry_mode = (enum ks_retry_mode)mode;
+		else
+			ks_settings_warn(out, "%s: there is no retry mode \"%s\"; standard is used",
+			    found.origin, found.value);
+	}
+	if (find(from, KS_ENV_AWS_MAX_ATTEMPTS, "max_attempts", &found)) {
+		char *end;
+		long attempts = strtol(found.value, &end, 10);
+
+		if (*end == '\0' && attempts >= 1 && attempts <= ATTEMPTS_MAX)
+			out->max_attempts = (int)attempts;
+		else
+			ks_settings_warn(out,
+			    "%s: max_attempts is a number from 1 to %d, not \"%s\"", found.origin,
+			    ATTEMPTS_MAX, found.value);
+	}
+}
+
+/* ---- endpoints ---- */
+
+/* One service's names in the variables and in the files. */
+struct service {
+	enum ks_env_variable variable;
+	const char *key;
+};
+
+static void set_url(struct ks_configured_url *out, const char *url, size_t len, const char *origin)
+{
+	out->url = ks_strndup(url, len);
+	out->origin = ks_text_clean_dup(origin, strlen(origin));
+}
+
+/* The "services = NAME" of the profile. True when that settles it: a URL, or an error. */
+static bool load_from_services(
+    struct ks_configured_url *out, const struct sources *from, const struct service *service)
+{
+	const struct ks_ini_section *section;
+	const struct ks_ini_entry *entry;
+	struct found name;
+	const char *url;
+	char origin[640];
+	size_t len;
+
+	if (!find_in_profile(from, "services", &name))
+		return false;
+	section = ks_profiles_section(from->profiles, "services", name.value);
+	if (section == NULL) {
+		ks_err_set(&out->err, KS_ERR_CREDENTIALS,
+		    "%s: services = %s, but the config file has no section [services %s]",
+		    name.origin, name.value, name.value);
+		snprintf(out->err.code, sizeof out->err.code, "%s", KS_IDENTITY_BROKEN_CONFIG);
+		return true;
+	}
+	entry = ks_ini_get(section, service->key);
+	url = entry != NULL ? ks_ini_sub(entry, "endpoint_url", &len) : NULL;
+	if (url == NULL || len == 0)
+		return false;
+	snprintf(origin, sizeof origin, "%s, line %d, services %s, %s",
+	    ks_profiles_path(from->profiles, KS_PROFILE_CONFIG), entry->line, name.value,
+	    service->key);
+	set_url(out, url, len, origin);
+	return true;
+}
+
+static void load_url(
+    struct ks_configured_url *out, const struct sources *from, const struct service *service)
+{
+	struct found found;
+
+	if (is_on(from, KS_ENV_AWS_IGNORE_CONFIGURED_ENDPOINT_URLS,
+		"ignore_configured_endpoint_urls"))
+		return;
+	if (find_in_env(from, service->variable, &found) ||
+	    find_in_env(from, KS_ENV_AWS_ENDPOINT_URL, &found)) {
+		set_url(out, found.value, strlen(found.value), found.origin);
+		return;
+	}
+	if (!load_from_services(out, from, service) &&
+	    find_in_profile(from, "endpoint_url", &found))
+		set_url(out, found.value, strlen(found.value), found.origin);
+}
+
+void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
+    const struct ks_profiles *profiles, const char *profile, const char *endpoint_url)
+{
+	static const struct service lightsail = {KS_ENV_AWS_ENDPOINT_URL_LIGHTSAIL, "lightsail"};
+	static const struct service s3 = {KS_ENV_AWS_ENDPOINT_URL_S3, "s3"};
+	struct sources from = {env, profiles, profile};
+	struct found found;
+
+	memset(out, 0, sizeof *out);
+	if (find_in_env(&from, KS_ENV_AWS_REGION, &found) ||
+	    find(&from, KS_ENV_AWS_DEFAULT_REGION, "region", &found))
+		out->region = copy_value(&found);
+	if (find(&from, KS_ENV_AWS_CA_BUNDLE, "ca_bundle", &found))
+		out->ca_bundle = copy_value(&found);
+	out->fips = is_on(&from, KS_ENV_AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
+	out->dual_stack = is_on(&from, KS_ENV_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");
+	load_retries(out, &from);
+	if (endpoint_url != NULL) {
+		ks_settings_set_url(out, endpoint_url, "--endpoint-url");
+		return;
+	}
+	load_url(&out->lightsail, &from, &lightsail);
+	load_url(&out->s3, &from, &s3);
+}
+
+void ks_settings_set_url(struct ks_settings *out, const char *url, const char *origin)
+{
+	set_url(&out->lightsail, url, strlen(url), origin);
+	set_url(&out->s3, url, strlen(url), origin);
+}
+
+void ks_settings_clear(struct ks_settings *settings)
+{
+	free(settings->region);
+	free(settings->ca_bundle);
+	free(settings->lightsail.url);
+	free(settings->lightsail.origin);
+	free(settings->s3.url);
+	free(settings->s3.origin);
+	for (size_t i = 0; i < settings->warning_count; i++)
+		free(settings->warnings[i]);
+	free(settings->warnings);
+	memset(settings, 0, sizeof *settings);
+}

@@ -1,0 +1,440 @@
+#include "core/engine/dispatch.h"
+
+#include <openssl/rand.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/aws/endpoint.h"
+#include "core/base/mem.h"
+#include "core/engine/attempt.h"
+#include "core/engine/job.h"
+#include "core/engine/peer.h"
+#include "core/engine/retry.h"
+#include "core/engine/roster.h"
+#include "core/engine/skew.h"
+
+struct ks_dispatch {
+	const struct ks_worker_options *options;
+	struct ks_http *http;
+	ks_dispatch_post *post;
+	void *ctx;
+	struct ks_roster *roster;
+	struct ks_peers peers;
+	struct ks_job_list waiting[KS_PRIORITY_COUNT]; /* in order; a retry goes to the front */
+	struct ks_job_list flying;
+	int n_flying;
+};
+
+struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, struct ks_http *http,
+    ks_dispatch_post *post, void *ctx)
+{
+	struct ks_dispatch *dispatch = ks_calloc(1, sizeof *dispatch);
+
+	dispatch->options = options;
+	dispatch->http = http;
+	dispatch->post = post;
+	dispatch->ctx = ctx;
+	dispatch->peers.max_at_once = options->concurrency;
+	dispatch->roster = ks_roster_new(options->identity);
+	return dispatch;
+}
+
+void ks_dispatch_free(struct ks_dispatch *dispatch)
+{
+	if (dispatch == NULL)
+		return;
+	for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++)
+		ks_job_list_clear(&dispatch->waiting[priority]);
+	ks_job_list_clear(&dispatch->flying);
+	ks_peers_clear(&dispatch->peers);
+	ks_roster_free(dispatch->roster);
+	free(dispatch);
+}
+
+/* ---- events ---- */
+
+static struct ks_event *new_event(
+    const struct ks_dispatch *dispatch, enum ks_event_kind kind, const struct ks_request *request)
+{
+	struct ks_event *event = ks_event_new(kind, ks_clock_wall(dispatch->options->clock));
+
+	event->request = request->id;
+	return event;
+}
+
+static void log_end(const struct ks_dispatch *dispatch, const struct ks_job *job,
+    const struct ks_err *err, const char *request_id, const char *how)
+{
+	enum ks_log_level level = err->kind == KS_ERR_NONE ? KS_LOG_INFO : KS_LOG_WARNING;
+	char line[512];
+
+	ks_log(dispatch->options->log, level, "%s %s attempt %d/%d: %s %s (request %s)",
+	    job->call->name, job->request->region, job->made, job->attempts, how,
+	    ks_err_line(err, line, sizeof line), request_id[0] != '\0' ? request_id : "-");
+}
+
+/* The one end of a call: frees the job, takes *reply's content over. */
+static void post_reply(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_reply *reply,
+    const struct ks_err *err, const char *request_id)
+{
+	struct ks_event *event = new_event(dispatch, KS_EVENT_REPLY, job->request);
+	bool failed = err->kind != KS_ERR_NONE;
+
+	log_end(dispatch, job, err, request_id, failed ? "failed:" : "done");
+	event->err = *err;
+	event->unclear = failed && job->call->changes && job->in_doubt;
+	memcpy(event->request_id, request_id, sizeof event->request_id);
+	if (!failed) {
+		event->reply = ks_malloc(sizeof *event->reply);
+		*event->reply = *reply;
+		memset(reply, 0, sizeof *reply);
+	}
+	ks_job_free(job);
+	dispatch->post(dispatch->ctx, event);
+}
+
+static void post_failure(struct ks_dispatch *dispatch, struct ks_job *job, const struct ks_err *err)
+{
+	static const char no_id[sizeof err->request_id] = "";
+
+	post_reply(dispatch, job, NULL, err, no_id);
+}
+
+static void post_retrying(struct ks_dispatch *dispatch, const struct ks_job *job,
+    const struct ks_err *err, int64_t delay_ms)
+{
+	struct ks_event *event = new_event(dispatch, KS_EVENT_RETRYING, job->request);
+
+	log_end(dispatch, job, err, err->request_id, "will be sent again:");
+	event->err = *err;
+	memcpy(event->request_id, err->request_id, sizeof event->request_id);
+	event->attempt = job->made;
+	event->attempts = job->attempts;
+	event->delay_ms = delay_ms;
+	dispatch->post(dispatch->ctx, event);
+}
+
+/* ---- requests ---- */
+
+static void log_warnings(const struct ks_dispatch *dispatch, uint32_t profile)
+{
+	struct ks_err err;
+	const struct ks_identity *identity = ks_roster_identity(dispatch->roster, profile, &err);
+	size_t count = identity != NULL ? ks_identity_warning_count(identity) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		ks_log(
+		    dispatch->options->log, KS_LOG_WARNING, "%s", ks_identity_warning(identity, i));
+}
+
+static void identify(struct ks_dispatch *dispatch, struct ks_request *request)
+{
+	struct ks_event *event = new_event(dispatch, KS_EVENT_IDENTITY, request);
+
+	if (ks_roster_identify(
+		dispatch->roster, request->profile, request->profile_name, &event->err))
+		log_warnings(dispatch, request->profile);
+	event->identity = ks_roster_info(dispatch->roster, request->profile);
+	dispatch->post(dispatch->ctx, event);
+}
+
+static int attempts_for(const struct ks_identity *identity)
+{
+	int configured = ks_identity_max_attempts(identity);
+
+	if (configured > 0)
+		return configured;
+	return ks_identity_retry_mode(identity) == KS_RETRY_LEGACY ? KS_RETRY_LEGACY_ATTEMPTS
+								   : KS_RETRY_ATTEMPTS;
+}
+
+/* Everything that can be refused without asking anybody is refused here. */
+static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_err *err)
+{
+	const struct ks_request *request = job->request;
+	const struct ks_identity *identity;
+	char url[KS_ENDPOINT_SIZE];
+
+	if (job->call->once && ks_secret_heap() == KS_SECRET_HEAP_NONE)
+		return ks_err_set(err, KS_ERR_REFUSED,
+		    "No key is made, because there is no protected memory for its secret");
+	if (request->region == NULL)
+		return ks_err_set(err, KS_ERR_REFUSED, "No region is chosen");
+	identity = ks_roster_identity(dispatch->roster, request->profile, err);
+	if (identity == NULL || !ks_call_body(request->op, &request->input, &job->body, err) ||
+	    !ks_identity_endpoint(identity, request->region, url, sizeof url, err))
+		return false;
+	if (!ks_attempt_invocation(job->invocation))
+		return ks_err_set(err, KS_ERR_SYSTEM, "The system has no random numbers");
+	job->attempts = attempts_for(identity);
+	job->peer = ks_peers_get(&dispatch->peers, url, request->region);
+	return true;
+}
+
+static void take_call(struct ks_dispatch *dispatch, struct ks_request *request)
+{
+	struct ks_job *job = ks_job_new(request);
+	struct ks_err err;
+
+	if (prepare(dispatch, job, &err)) {
+		ks_job_list_append(&dispatch->waiting[request->priority], job);
+	} else {
+		err.not_sent = true;
+		post_failure(dispatch, job, &err);
+	}
+}
+
+static void leave_flight(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_window_end how)
+{
+	ks_job_list_remove(&dispatch->flying, job);
+	dispatch->n_flying--;
+	ks_window_end(&job->peer->window, job->window_number, how);
+	ks_transfer_free(job->transfer);
+	job->transfer = NULL;
+}
+
+static struct ks_job *find_waiting(struct ks_dispatch *dispatch, uint64_t request)
+{
+	struct ks_job *job = NULL;
+
+	for (int priority = 0; priority < KS_PRIORITY_COUNT && job == NULL; priority++)
+		job = ks_job_list_find(&dispatch->waiting[priority], request);
+	return job;
+}
+
+static void cancel(struct ks_dispatch *dispatch, uint64_t target)
+{
+	struct ks_job *job = ks_job_list_find(&dispatch->flying, target);
+	bool flies = job != NULL;
+	struct ks_err err;
+
+	if (!flies)
+		job = find_waiting(dispatch, target);
+	if (job == NULL || job->call->changes)
+		return;
+	if (flies)
+		leave_flight(dispatch, job, KS_WINDOW_OTHER);
+	else
+		ks_job_list_remove(&dispatch->waiting[job->request->priority], job);
+	ks_err_set(&err, KS_ERR_CANCELLED, "Cancelled");
+	post_failure(dispatch, job, &err);
+}
+
+void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
+{
+	switch (request->kind) {
+	case KS_REQUEST_CALL:
+		take_call(dispatch, request);
+		return;
+	case KS_REQUEST_IDENTIFY:
+		identify(dispatch, request);
+		break;
+	case KS_REQUEST_CANCEL:
+		cancel(dispatch, request->target);
+		break;
+	}
+	ks_request_free(request);
+}
+
+/* ---- beginning ---- */
+
+/* The job is in no list. */
+static void begin(struct ks_dispatch *dispatch, struct ks_job *job)
+{
+	const struct ks_clock *clock = dispatch->options->clock;
+	struct ks_err err;
+	struct ks_attempt attempt = {
+	    .op = job->request->op,
+	    .identity = ks_roster_identity(dispatch->roster, job->request->profile, &err),
+	    .peer = job->peer,
+	    .body = &job->body,
+	    .invocation = job->invocation,
+	    .number = ++job->made,
+	    .of = job->attempts,
+	    .now = ks_clock_wall(clock),
+	};
+
+	job->skew_used = job->peer->skew_ms;
+	job->generation = ks_roster_generation(dispatch->roster, job->request->profile);
+	if (attempt.identity != NULL) {
+		job->temporary = ks_identity_credentials(attempt.identity)->token != NULL;
+		job->transfer = ks_attempt_start(dispatch->http, &attempt, job, &err);
+	}
+	if (job->transfer == NULL) {
+		err.not_sent = true;
+		post_failure(dispatch, job, &err);
+		return;
+	}
+	job->window_number = ks_window_begin(&job->peer->window);
+	ks_job_list_append(&dispatch->flying, job);
+	dispatch->n_flying++;
+}
+
+/* What the user waits for never queues behind reads that hang or are being throttled. */
+static bool may_fly(const struct ks_dispatch *dispatch, const struct ks_job *job)
+{
+	return job->request->priority == KS_PRIORITY_CHANGE ||
+	       (dispatch->n_flying < dispatch->options->concurrency &&
+		   ks_window_has_room(&job->peer->window));
+}
+
+static void begin_ready(struct ks_dispatch *dispatch, struct ks_job_list *list, int64_t now)
+{
+	struct ks_job *job = list->first, *next;
+
+	for (; job != NULL; job = next) {
+		next = job->next;
+		if (job->due > now || !may_fly(dispatch, job))
+			continue;
+		ks_job_list_remove(list, job);
+		begin(dispatch, job);
+	}
+}
+
+/* ---- ending ---- */
+
+static double random_fraction(const struct ks_dispatch *dispatch)
+{
+	uint32_t bits = 0;
+
+	if (dispatch->options->random != NULL)
+		return dispatch->options->random(dispatch->options->random_ctx);
+	if (RAND_bytes((unsigned char *)&bits, sizeof bits) != 1)
+		return 0.5;
+	return bits / 4294967296.0;
+}
+
+/* Notes the service's clock; tells whether it explains the failure. */
+static bool note_clock(
+    struct ks_job *job, const struct ks_http_answer *answer, const struct ks_err *err)
+{
+	int64_t measured;
+
+	if (!ks_skew_measure(
+		answer->sent, answer->received, answer->date, answer->cached, &measured))
+		return false;
+	job->peer->skew_ms = measured;
+	return ks_skew_explains(err, job->skew_used, measured);
+}
+
+static bool may_retry(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_verdict verdict,
+    const struct ks_err *err)
+{
+	int cost = ks_quota_cost(err);
+
+	if (job->made >= job->attempts)
+		return false;
+	if (verdict == KS_VERDICT_RETRY_SHIFTED && job->shifted)
+		return false;
+	if (verdict == KS_VERDICT_RETRY_RENEWED &&
+	    (job->renewed ||
+		!ks_roster_renew(dispatch->roster, job->request->profile, job->generation)))
+		return false;
+	if (!ks_quota_pay(&job->peer->quota, cost))
+		return false;
+	job->shifted |= verdict == KS_VERDICT_RETRY_SHIFTED;
+	job->renewed |= verdict == KS_VERDICT_RETRY_RENEWED;
+	job->paid = cost;
+	return true;
+}
+
+static void retry_later(
+    struct ks_dispatch *dispatch, struct ks_job *job, const struct ks_err *err, int64_t hint_ms)
+{
+	int64_t delay = ks_retry_delay_ms(job->made, random_fraction(dispatch), hint_ms);
+
+	job->due = ks_clock_mono(dispatch->options->clock) + delay;
+	ks_job_list_prepend(&dispatch->waiting[job->request->priority], job);
+	post_retrying(dispatch, job, err, delay);
+}
+
+static bool is_retry(enum ks_verdict verdict)
+{
+	return verdict == KS_VERDICT_RETRY || verdict == KS_VERDICT_RETRY_SHIFTED ||
+	       verdict == KS_VERDICT_RETRY_RENEWED;
+}
+
+static enum ks_window_end window_end(const struct ks_err *err)
+{
+	if (ks_retry_is_throttling(err))
+		return KS_WINDOW_THROTTLED;
+	return err->kind == KS_ERR_NONE ? KS_WINDOW_GOOD : KS_WINDOW_OTHER;
+}
+
+static void add_tip(struct ks_err *err, enum ks_outcome outcome)
+{
+	if (err->tip[0] != '\0')
+		return;
+	if (outcome == KS_OUTCOME_STALE)
+		ks_err_tip(err, "These temporary credentials have run out: sign in again.");
+	else if (outcome == KS_OUTCOME_SKEWED)
+		ks_err_tip(err, "This machine's clock is wrong: set it.");
+}
+
+/* The transfer is gone when this announces anything: only the reply holds the secret then. */
+static void finish(struct ks_dispatch *dispatch, struct ks_transfer *transfer)
+{
+	struct ks_job *job = ks_transfer_owner(transfer);
+	const struct ks_http_answer *answer = ks_transfer_answer(transfer);
+	int64_t hint_ms = answer->retry_after_ms;
+	char request_id[sizeof answer->request_id];
+	enum ks_outcome outcome;
+	enum ks_verdict verdict;
+	struct ks_reply reply;
+	struct ks_err err;
+
+	memcpy(request_id, answer->request_id, sizeof request_id);
+	ks_attempt_read(job->request->op, answer, &reply, &err);
+	outcome = ks_retry_outcome(&err, note_clock(job, answer, &err), job->temporary);
+	leave_flight(dispatch, job, window_end(&err));
+
+	verdict = ks_retry_verdict(outcome, job->call);
+	job->in_doubt |= ks_retry_may_have_worked(outcome);
+	if (outcome == KS_OUTCOME_GOOD)
+		ks_quota_refund(&job->peer->quota, job->paid);
+	if (is_retry(verdict) && may_retry(dispatch, job, verdict, &err)) {
+		retry_later(dispatch, job, &err, hint_ms);
+		return;
+	}
+	if (verdict == KS_VERDICT_DONE)
+		ks_err_clear(&err);
+	else
+		add_tip(&err, outcome);
+	post_reply(dispatch, job, &reply, &err, request_id);
+}
+
+/* ---- the turn ---- */
+
+static int64_t next_due(const struct ks_dispatch *dispatch, int64_t now)
+{
+	int64_t next = -1;
+
+	for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++) {
+		const struct ks_job *job = dispatch->waiting[priority].first;
+
+		for (; job != NULL; job = job->next)
+			if (job->due > now && (next < 0 || job->due - now < next))
+				next = job->due - now;
+	}
+	return next;
+}
+
+int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
+{
+	struct ks_transfer *transfer;
+	bool again;
+	int64_t now;
+
+	do {
+		again = false;
+		now = ks_clock_mono(dispatch->options->clock);
+		for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++)
+			begin_ready(dispatch, &dispatch->waiting[priority], now);
+		ks_http_run(dispatch->http);
+		while ((transfer = ks_http_ended(dispatch->http)) != NULL) {
+			finish(dispatch, transfer);
+			again = true;
+		}
+	} while (again);
+	return next_due(dispatch, now);
+}

@@ -1,0 +1,34 @@
+/*
+ * The worker's work without its thread: requests in, events out. It decides which call goes next,
+ * begins it, reads its answer, and sends it again where the rules allow that. Each call gets
+ * exactly one reply, unless everything is freed before. Worker thread only.
+ */
+#ifndef KS_ENGINE_DISPATCH_H
+#define KS_ENGINE_DISPATCH_H
+
+#include <stdint.h>
+
+#include "core/engine/http.h"
+#include "core/engine/worker.h"
+#include "core/state/message.h"
+
+struct ks_dispatch;
+
+/* Takes the event over. */
+typedef void ks_dispatch_post(void *ctx, struct ks_event *event);
+
+/* options as for ks_worker_start, with clock and concurrency filled in; all must outlive it. */
+struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, struct ks_http *http,
+    ks_dispatch_post *post, void *ctx);
+/* Drops whatever is under way. NULL is fine. */
+void ks_dispatch_free(struct ks_dispatch *dispatch);
+
+/* Takes the request over. */
+void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request);
+/*
+ * Does all that can be done without waiting. Gives the milliseconds until a retry is due, -1 if
+ * none waits: so long ks_http_wait may sleep.
+ */
+int64_t ks_dispatch_turn(struct ks_dispatch *dispatch);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What the worker knows of each endpoint that it talks to: its clock, the quota for retries, and
+ * how much it takes at once. Worker thread only.
+ */
+#ifndef KS_ENGINE_PEER_H
+#define KS_ENGINE_PEER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/engine/retry.h"
+#include "core/engine/window.h"
+
+struct ks_peer {
+	char *region;    /* an endpoint may serve several regions, each with limits of its own */
+	char *url;       /* without a slash at its end */
+	int64_t skew_ms; /* how far its clock is ahead of ours (facts 4.5) */
+	struct ks_quota quota;
+	struct ks_window window;
+};
+
+struct ks_peers {
+	struct ks_peer **items;
+	size_t count, cap;
+	int max_at_once;
+};
+
+/* The one for this URL and region, made when it is new. Good until ks_peers_clear. */
+struct ks_peer *ks_peers_get(struct ks_peers *peers, const char *url, const char *region);
+void ks_peers_clear(struct ks_peers *peers);
+
+#endif

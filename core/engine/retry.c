@@ -1,0 +1,169 @@
+#include "core/engine/retry.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+#define QUOTA_FULL      500
+#define COST_RETRY      5
+#define COST_TIMEOUT    10
+#define REFUND_FIRST    1
+#define CEILING_SECONDS 20
+/* How far above our own delay the service's wish may take us. */
+#define HINT_SLACK_MS 5000
+
+/* Facts 4.3. PriorRequestNotComplete is in both lists there; the careful reading comes first. */
+static const char *const transient_codes[] = {
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "PriorRequestNotComplete",
+};
+
+static const char *const throttling_codes[] = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "RequestThrottled",
+    "SlowDown",
+    "PriorRequestNotComplete",
+    "EC2ThrottledException",
+};
+
+/* What temporary credentials are told when their time is over (facts 4.7). */
+static const char *const stale_codes[] = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "UnrecognizedClientException",
+    "UnauthenticatedException",
+};
+
+static bool is_listed(const struct ks_err *err, const char *const *codes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(err->code, codes[i]) == 0)
+			return true;
+	return false;
+}
+
+bool ks_retry_is_throttling(const struct ks_err *err)
+{
+	return err->kind == KS_ERR_SERVICE &&
+	       is_listed(err, throttling_codes, COUNT(throttling_codes));
+}
+
+static enum ks_outcome outcome_of_service(const struct ks_err *err, bool skewed, bool temporary)
+{
+	if (skewed)
+		return KS_OUTCOME_SKEWED;
+	if (temporary && is_listed(err, stale_codes, COUNT(stale_codes)))
+		return KS_OUTCOME_STALE;
+	if (err->http_status >= 500 || is_listed(err, transient_codes, COUNT(transient_codes)))
+		return KS_OUTCOME_SERVER;
+	if (ks_retry_is_throttling(err))
+		return KS_OUTCOME_THROTTLED;
+	return ks_err_is_not_found(err) ? KS_OUTCOME_GONE : KS_OUTCOME_NO;
+}
+
+static enum ks_outcome outcome_of_reply(const struct ks_err *err)
+{
+	if (err->http_status >= 500)
+		return KS_OUTCOME_SERVER;
+	return err->http_status < 300 ? KS_OUTCOME_UNREADABLE : KS_OUTCOME_STRANGE;
+}
+
+enum ks_outcome ks_retry_outcome(const struct ks_err *err, bool skewed, bool temporary)
+{
+	switch (err->kind) {
+	case KS_ERR_NONE:
+		return KS_OUTCOME_GOOD;
+	case KS_ERR_NETWORK:
+	case KS_ERR_TIMEOUT:
+		return err->not_sent ? KS_OUTCOME_NOT_SENT : KS_OUTCOME_LOST;
+	case KS_ERR_REPLY:
+		return outcome_of_reply(err);
+	case KS_ERR_SERVICE:
+		return outcome_of_service(err, skewed, temporary);
+	default:
+		return KS_OUTCOME_NO;
+	}
+}
+
+enum call_class { READS, ONCE, REPEATABLE, CLASS_COUNT };
+
+static const enum ks_verdict verdicts[KS_OUTCOME_COUNT][CLASS_COUNT] = {
+    /* clang-format off */
+    /*                         reads                     create a key              delete a key */
+    [KS_OUTCOME_GOOD]       = {KS_VERDICT_DONE,          KS_VERDICT_DONE,          KS_VERDICT_DONE},
+    [KS_OUTCOME_NOT_SENT]   = {KS_VERDICT_RETRY,         KS_VERDICT_RETRY,         KS_VERDICT_RETRY},
+    [KS_OUTCOME_LOST]       = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
+    [KS_OUTCOME_SERVER]     = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
+    [KS_OUTCOME_UNREADABLE] = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
+    [KS_OUTCOME_STRANGE]    = {KS_VERDICT_STOP,          KS_VERDICT_UNCLEAR,       KS_VERDICT_UNCLEAR},
+    [KS_OUTCOME_THROTTLED]  = {KS_VERDICT_RETRY,         KS_VERDICT_RETRY,         KS_VERDICT_RETRY},
+    [KS_OUTCOME_SKEWED]     = {KS_VERDICT_RETRY_SHIFTED, KS_VERDICT_RETRY_SHIFTED, KS_VERDICT_RETRY_SHIFTED},
+    [KS_OUTCOME_STALE]      = {KS_VERDICT_RETRY_RENEWED, KS_VERDICT_RETRY_RENEWED, KS_VERDICT_RETRY_RENEWED},
+    [KS_OUTCOME_GONE]       = {KS_VERDICT_STOP,          KS_VERDICT_STOP,          KS_VERDICT_DONE},
+    [KS_OUTCOME_NO]         = {KS_VERDICT_STOP,          KS_VERDICT_STOP,          KS_VERDICT_STOP},
+    /* clang-format on */
+};
+
+enum ks_verdict ks_retry_verdict(enum ks_outcome outcome, const struct ks_call *call)
+{
+	enum call_class class = call->once ? ONCE : call->changes ? REPEATABLE : READS;
+
+	if (outcome == KS_OUTCOME_GONE && !call->gone_is_done)
+		return KS_VERDICT_STOP;
+	return verdicts[outcome][class];
+}
+
+bool ks_retry_may_have_worked(enum ks_outcome outcome)
+{
+	return outcome == KS_OUTCOME_LOST || outcome == KS_OUTCOME_SERVER ||
+	       outcome == KS_OUTCOME_UNREADABLE || outcome == KS_OUTCOME_STRANGE;
+}
+
+int64_t ks_retry_delay_ms(int retry, double random, int64_t hint_ms)
+{
+	int ceiling = retry <= 5 ? 1 << (retry - 1) : CEILING_SECONDS;
+	int64_t delay;
+
+	if (ceiling > CEILING_SECONDS)
+		ceiling = CEILING_SECONDS;
+	delay = (int64_t)(random * ceiling * 1000);
+	if (hint_ms > delay)
+		return hint_ms < delay + HINT_SLACK_MS ? hint_ms : delay + HINT_SLACK_MS;
+	return delay;
+}
+
+void ks_quota_init(struct ks_quota *quota)
+{
+	quota->left = QUOTA_FULL;
+}
+
+int ks_quota_cost(const struct ks_err *err)
+{
+	return err->kind == KS_ERR_TIMEOUT ? COST_TIMEOUT : COST_RETRY;
+}
+
+bool ks_quota_pay(struct ks_quota *quota, int cost)
+{
+	if (quota->left < cost)
+		return false;
+	quota->left -= cost;
+	return true;
+}
+
+void ks_quota_refund(struct ks_quota *quota, int paid)
+{
+	quota->left += paid > 0 ? paid : REFUND_FIRST;
+	if (quota->left > QUOTA_FULL)
+		quota->left = QUOTA_FULL;
+}

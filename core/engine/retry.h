@@ -1,0 +1,71 @@
+/*
+ * What to do after an attempt, as pure functions: the retry rules of the SDKs' standard mode (facts
+ * 4.3, 4.4) narrowed by what may be repeated at all (facts 4.6, 4.7). Any thread.
+ */
+#ifndef KS_ENGINE_RETRY_H
+#define KS_ENGINE_RETRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+#include "core/lightsail/calls.h"
+
+/* Attempts in all, the first one included, unless the profile or the environment says otherwise. */
+#define KS_RETRY_ATTEMPTS        3
+#define KS_RETRY_LEGACY_ATTEMPTS 5
+
+/* How an attempt ended, as far as the rules care. */
+enum ks_outcome {
+	KS_OUTCOME_GOOD,
+	KS_OUTCOME_NOT_SENT,   /* resolve, connect, TLS: no byte of the request has left */
+	KS_OUTCOME_LOST,       /* time-out or reset after something was sent */
+	KS_OUTCOME_SERVER,     /* 5xx, or a code that means the same */
+	KS_OUTCOME_UNREADABLE, /* success, but in words that can't be understood */
+	KS_OUTCOME_STRANGE,    /* a 3xx or 4xx that doesn't come from the API: some proxy's page */
+	KS_OUTCOME_THROTTLED,  /* refused before any work */
+	KS_OUTCOME_SKEWED,     /* refused before any work, because of our clock */
+	KS_OUTCOME_STALE,      /* temporary credentials that have run out */
+	KS_OUTCOME_GONE,       /* there is no such thing */
+	KS_OUTCOME_NO,         /* any other no */
+	KS_OUTCOME_COUNT
+};
+
+enum ks_verdict {
+	KS_VERDICT_DONE,
+	KS_VERDICT_RETRY,
+	KS_VERDICT_RETRY_SHIFTED, /* once, signed by the service's clock */
+	KS_VERDICT_RETRY_RENEWED, /* once, with credentials resolved anew */
+	KS_VERDICT_STOP,
+	KS_VERDICT_UNCLEAR, /* stop; it may have happened: find out by reading */
+};
+
+/* skewed: ks_skew_explains said so. temporary: the credentials have a session token. */
+enum ks_outcome ks_retry_outcome(const struct ks_err *err, bool skewed, bool temporary);
+/* The decision table of facts 4.7. */
+enum ks_verdict ks_retry_verdict(enum ks_outcome outcome, const struct ks_call *call);
+/* After this outcome nobody knows whether a change has happened. */
+bool ks_retry_may_have_worked(enum ks_outcome outcome);
+/* The service asks for fewer requests, whatever the status. */
+bool ks_retry_is_throttling(const struct ks_err *err);
+
+/*
+ * How long to wait before retry number i (from 1): full jitter under an exponential ceiling of 20
+ * s. random is in [0,1). hint_ms is x-amz-retry-after, -1 if there was none.
+ */
+int64_t ks_retry_delay_ms(int retry, double random, int64_t hint_ms);
+
+/* The bucket of tokens that retries cost, one per endpoint: a dying service isn't hammered. */
+struct ks_quota {
+	int left;
+};
+
+void ks_quota_init(struct ks_quota *quota);
+/* What a retry after this outcome costs. */
+int ks_quota_cost(const struct ks_err *err);
+/* Pays; false when there isn't enough left: then no retry. */
+bool ks_quota_pay(struct ks_quota *quota, int cost);
+/* After a success; paid is the cost of its last retry, 0 if it came at the first try. */
+void ks_quota_refund(struct ks_quota *quota, int paid);
+
+#endif

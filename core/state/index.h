@@ -1,0 +1,203 @@
+/*
+ * The store from within: what store.h keeps private, and what the store's parts offer one another.
+ * For core/state only.
+ *
+ * Each part changes one kind of thing:
+ *   store.c             life, and the table of events
+ *   store_profiles.c    identities, regions, scopes
+ *   store_buckets.c     the lists of buckets
+ *   store_keys.c        the keys of a bucket, and the totals
+ *   store_changes.c     creating and deleting
+ *   store_handovers.c   secrets on their way
+ *   store_activities.c  the operations pane
+ *   store_operations.c  the calls that read operations
+ *   store_tasks.c       what the worker has, and where its answers go
+ *   store_look.c        look-ups
+ *
+ * A function that gives a bool says whether something that can be seen has changed.
+ */
+#ifndef KS_STATE_INDEX_H
+#define KS_STATE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/state/due.h"
+#include "core/state/map.h"
+#include "core/state/store.h"
+
+#define KS_NO_SCOPE UINT32_MAX
+
+/* Ceilings for what a service that went mad can make us keep. */
+#define KS_BUCKET_PAGES_MAX    2000 /* pages of one pass over GetBuckets */
+#define KS_SCOPE_BUCKETS_MAX   200000
+#define KS_OPERATION_PAGES_MAX 50 /* pages of one pass over GetOperations */
+#define KS_ACTIVITIES_MAX      2000
+#define KS_SCOPES_MAX          512
+#define KS_CHANGES_ENDED_MAX   64
+#define KS_HANDOVERS_OVER_MAX  256
+#define KS_RESOURCE_PAGES_MAX  10 /* pages of GetOperationsForResource */
+#define KS_REST_REFRESH_FACTOR 10 /* what is not on the screen is refreshed so much less often */
+#define KS_LONGEST_BACKOFF_MS  INT64_C(600000)
+#define KS_FIRST_POLL_MS       INT64_C(2000)
+#define KS_SLOWEST_POLL_MS     INT64_C(300000)
+#define KS_REGIONS_FROM        "us-east-1" /* whom to ask for all regions (facts 2.7) */
+
+#define KS_TWO_KEYS                                                                        \
+	"This bucket has two keys, which is all that Lightsail allows, and it has no way " \
+	"to deactivate one: rotate or delete a key first."
+
+/* The page tokens of a running pass, as hashes: a repeated one would be a loop. */
+struct ks_seen {
+	uint64_t *hashes;
+	size_t count, cap;
+};
+
+/* A bucket's entry with what only the store needs; the entry comes first. */
+struct ks_bucket_cell {
+	struct ks_bucket_entry entry;
+	struct ks_due keys_due;     /* when its keys are read next, not being on the screen */
+	struct ks_due findings_due; /* when its findings change by themselves */
+	uint32_t counted[KS_FINDING_COUNT]; /* what it adds to the index' findings */
+	uint32_t pass;                      /* the last pass that listed it */
+	int resource_pages;
+	char *resource_token; /* GetOperationsForResource: the next page; NULL: none */
+};
+
+struct ks_activity_cell {
+	struct ks_activity activity;
+	struct ks_due poll_due;
+	int64_t first_seen;
+	uint64_t hash; /* of scope and operation ID; its place in the index */
+};
+
+/* GetOperations: oldest first, so that news are on the last page, which is read again. */
+struct ks_operation_pass {
+	bool running;
+	bool restarted; /* the token of the last page was refused once already */
+	int pages;
+	char *asked; /* the token of the page under way; NULL: the first page */
+	char *next;  /* running: the token of the next page */
+	char *last;  /* the token of the last page that there was */
+	struct ks_seen seen;
+};
+
+struct ks_scope_cell {
+	size_t entries_cap;
+	uint32_t pass;
+	struct ks_seen seen;
+	struct ks_operation_pass operations;
+};
+
+struct ks_store_index {
+	uint32_t last_id;
+	char *only_bucket;
+	struct ks_map buckets;           /* ID → ks_bucket_cell */
+	struct ks_map activities;        /* ID → ks_activity_cell */
+	struct ks_map operations;        /* hash → ks_activity_cell */
+	struct ks_scope_cell *scopes;    /* beside store->scopes */
+	struct ks_due_heap keys_due;     /* of buckets */
+	struct ks_due_heap findings_due; /* of buckets */
+	struct ks_due_heap polls_due;    /* of busy operations */
+	size_t n_keys_pending;           /* buckets whose keys are wanted or under way */
+	int64_t findings_now;            /* the time that the counts below hold for */
+	size_t findings[KS_FINDING_COUNT];
+	size_t scopes_cap, scope_cells_cap, changes_cap, handovers_cap, activities_cap, tasks_cap;
+};
+
+/* ---- fetched.c: how a thing that must be fetched moves on ---- */
+void ks_fetched_begin(struct ks_fetched *fetched, uint64_t request);
+void ks_fetched_known(struct ks_fetched *fetched, int64_t at);
+void ks_fetched_failed(struct ks_fetched *fetched, const struct ks_err *err, int64_t at);
+/* The request is gone without an answer. */
+void ks_fetched_drop(struct ks_fetched *fetched);
+void ks_fetched_free(struct ks_fetched *fetched);
+/* When it is to be fetched; interval and refresh in ms, 0: only when asked for. */
+int64_t ks_fetched_due(const struct ks_fetched *fetched, int64_t interval, int64_t refresh);
+
+bool ks_seen_add(struct ks_seen *seen, const char *token); /* false: it was there already */
+void ks_seen_free(struct ks_seen *seen);
+
+/* ---- store_profiles.c ---- */
+bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+bool ks_profiles_regions(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* The regions must come from GetRegions: nobody named one. */
+bool ks_profile_wants_regions(const struct ks_store *store, const struct ks_profile *profile);
+uint32_t ks_scope_find(const struct ks_store *store, uint32_t profile, const char *region);
+void ks_profiles_refresh(struct ks_store *store);
+
+/* ---- store_buckets.c ---- */
+bool ks_buckets_page(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+struct ks_bucket_cell *ks_bucket_cell(const struct ks_store *store, uint32_t id);
+struct ks_bucket_cell *ks_bucket_find_cell(
+    const struct ks_store *store, uint32_t scope, const char *name);
+void ks_bucket_cell_free(struct ks_bucket_cell *cell);
+
+/* ---- store_keys.c ---- */
+bool ks_keys_reply(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* Takes a bucket out of the totals and heaps before it is changed, and in again afterwards. */
+void ks_keys_leave(struct ks_store *store, struct ks_bucket_cell *cell);
+void ks_keys_join(struct ks_store *store, struct ks_bucket_cell *cell);
+void ks_keys_want(struct ks_store *store, struct ks_bucket_cell *cell);
+/* What is under way may be older than what is known now: it is dropped, and asked anew. */
+void ks_keys_want_anew(struct ks_store *store, struct ks_bucket_cell *cell);
+void ks_keys_add(
+    struct ks_store *store, struct ks_bucket_cell *cell, const struct ks_access_key *key);
+void ks_keys_remove(struct ks_store *store, struct ks_bucket_cell *cell, const char *key_id);
+
+/* ---- store_changes.c ---- */
+bool ks_changes_create(struct ks_store *store, struct ks_event *event);
+bool ks_changes_delete(struct ks_store *store, struct ks_event *event);
+bool ks_changes_dismiss(struct ks_store *store, struct ks_event *event);
+/* For a bucket that may be gone. */
+void ks_changes_begin_delete(struct ks_store *store, const struct ks_handover *of, int64_t at);
+bool ks_changes_create_reply(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+bool ks_changes_delete_reply(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* The keys that a change waited for. */
+void ks_changes_keys_read(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* The read that it waits for is dropped: it needs another one. */
+void ks_changes_read_dropped(struct ks_store *store, uint32_t change, uint64_t request);
+/* The running change that a request is for; 0 if none. Notes the request in it. */
+uint32_t ks_changes_submitted(
+    struct ks_store *store, uint32_t scope, const struct ks_request *request, uint64_t id);
+void ks_change_free(struct ks_change *change);
+
+/* ---- store_handovers.c ---- */
+/* Takes the secret over. */
+void ks_handovers_begin(
+    struct ks_store *store, const struct ks_change *change, struct ks_secret *secret, int64_t at);
+bool ks_handovers_event(struct ks_store *store, struct ks_event *event);
+void ks_handover_free(struct ks_handover *handover);
+
+/* ---- store_activities.c ---- */
+/* Takes over what the operations hold. key_id: which key they were about; NULL. */
+bool ks_activities_merge(
+    struct ks_store *store, uint32_t scope, struct ks_reply *reply, const char *key_id, int64_t at);
+bool ks_activities_retrying(
+    struct ks_store *store, struct ks_task *task, const struct ks_event *event);
+/* The call ended, well or not. */
+bool ks_activities_call_ended(
+    struct ks_store *store, struct ks_task *task, const struct ks_event *event);
+struct ks_activity_cell *ks_activity_cell(const struct ks_store *store, uint32_t id);
+struct ks_activity_cell *ks_activities_find_operation(
+    const struct ks_store *store, uint32_t scope, const char *operation_id);
+void ks_activities_schedule(struct ks_store *store, struct ks_activity_cell *cell);
+void ks_activity_cell_free(struct ks_activity_cell *cell);
+
+/* ---- store_operations.c ---- */
+bool ks_operations_polled(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+bool ks_operations_page(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+bool ks_operations_resource(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+void ks_operation_pass_free(struct ks_operation_pass *pass);
+
+/* ---- store_tasks.c ---- */
+bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event);
+bool ks_tasks_retrying(struct ks_store *store, struct ks_event *event);
+bool ks_tasks_reply(struct ks_store *store, struct ks_event *event);
+/* Nobody wants this read any more: the plan has it cancelled, its late answer is dropped. */
+void ks_tasks_cancel(struct ks_store *store, uint64_t request);
+
+uint32_t ks_store_next_id(struct ks_store *store);
+
+#endif

@@ -1,0 +1,65 @@
+#include "core/state/message.h"
+
+#include <stdlib.h>
+
+#include "core/base/mem.h"
+
+struct ks_request *ks_request_new(enum ks_request_kind kind)
+{
+	struct ks_request *request = ks_calloc(1, sizeof *request);
+
+	request->kind = kind;
+	request->priority = KS_PRIORITY_REST;
+	return request;
+}
+
+void ks_request_free(struct ks_request *request)
+{
+	if (request == NULL)
+		return;
+	free(request->profile_name);
+	free(request->region);
+	ks_call_input_free(&request->input);
+	free(request);
+}
+
+void ks_identity_info_free(struct ks_identity_info *info)
+{
+	if (info == NULL)
+		return;
+	for (size_t i = 0; i < info->n_looked; i++) {
+		free(info->looked[i].place);
+		free(info->looked[i].finding);
+	}
+	free(info->looked);
+	free(info->profile);
+	free(info->source);
+	free(info->access_key_id);
+	free(info->account);
+	free(info->region);
+	free(info->endpoint);
+	free(info);
+}
+
+struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at)
+{
+	struct ks_event *event = ks_calloc(1, sizeof *event);
+
+	event->kind = kind;
+	event->at = at;
+	return event;
+}
+
+void ks_event_free(struct ks_event *event)
+{
+	if (event == NULL)
+		return;
+	ks_identity_info_free(event->identity);
+	if (event->reply != NULL)
+		ks_reply_free(event->reply);
+	free(event->reply);
+	ks_request_free(event->submitted);
+	free(event->key_id);
+	free(event->way);
+	free(event);
+}

@@ -1,0 +1,185 @@
+#include "core/state/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/state/index.h"
+
+uint32_t ks_store_next_id(struct ks_store *store)
+{
+	return ++store->index->last_id;
+}
+
+/* ---- life ---- */
+
+static bool is_listed(char *const *list, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+static void copy_regions(struct ks_store *store, const struct ks_store_options *options)
+{
+	store->regions = ks_calloc(options->n_regions, sizeof *store->regions);
+	for (size_t i = 0; i < options->n_regions; i++)
+		if (!is_listed(store->regions, store->n_regions, options->regions[i]))
+			store->regions[store->n_regions++] = ks_strdup(options->regions[i]);
+}
+
+static void add_profile(struct ks_store *store, const char *name)
+{
+	struct ks_profile *profile = &store->profiles[store->n_profiles];
+
+	for (size_t i = 0; i < store->n_profiles; i++)
+		if (name != NULL && strcmp(store->profiles[i].name, name) == 0)
+			return;
+	store->n_profiles++;
+	profile->name = name != NULL ? ks_strdup(name) : NULL;
+	profile->is_explicit = name != NULL;
+	profile->identity.at = profile->identity.tried_at = KS_TIME_NONE;
+	profile->regions.at = profile->regions.tried_at = KS_TIME_NONE;
+}
+
+struct ks_store *ks_store_new(const struct ks_store_options *options)
+{
+	struct ks_store *store = ks_calloc(1, sizeof *store);
+
+	store->index = ks_calloc(1, sizeof *store->index);
+	store->index->findings_now = KS_TIME_NONE;
+	if (options->only_bucket != NULL)
+		store->index->only_bucket = ks_strdup(options->only_bucket);
+	store->generation = 1;
+	store->read_only = options->read_only;
+	store->no_secrets = options->no_secrets;
+	store->all_regions = options->all_regions;
+	store->refresh_seconds = options->refresh_seconds > 0 ? options->refresh_seconds : 0;
+	store->policy = options->policy;
+	copy_regions(store, options);
+	store->profiles = ks_calloc(options->n_profiles + 1, sizeof *store->profiles);
+	for (size_t i = 0; i < options->n_profiles; i++)
+		add_profile(store, options->profiles[i]);
+	if (store->n_profiles == 0)
+		add_profile(store, NULL);
+	return store;
+}
+
+static void free_profile(struct ks_profile *profile)
+{
+	free(profile->name);
+	ks_fetched_free(&profile->identity);
+	ks_fetched_free(&profile->regions);
+	ks_identity_info_free(profile->info);
+}
+
+static void free_scope(struct ks_scope *scope, struct ks_scope_cell *cell)
+{
+	for (size_t i = 0; i < scope->n_entries; i++)
+		ks_bucket_cell_free((struct ks_bucket_cell *)scope->entries[i]);
+	free(scope->entries);
+	free(scope->region);
+	ks_str_free(&scope->display_name);
+	ks_fetched_free(&scope->buckets);
+	ks_fetched_free(&scope->operations);
+	free(scope->page_token);
+	ks_seen_free(&cell->seen);
+	ks_operation_pass_free(&cell->operations);
+}
+
+static void free_index(struct ks_store_index *index)
+{
+	ks_map_free(&index->buckets);
+	ks_map_free(&index->activities);
+	ks_map_free(&index->operations);
+	ks_due_heap_free(&index->keys_due);
+	ks_due_heap_free(&index->findings_due);
+	ks_due_heap_free(&index->polls_due);
+	free(index->scopes);
+	free(index->only_bucket);
+	free(index);
+}
+
+void ks_store_free(struct ks_store *store)
+{
+	if (store == NULL)
+		return;
+	for (size_t i = 0; i < store->n_handovers; i++)
+		ks_handover_free(&store->handovers[i]);
+	for (size_t i = 0; i < store->n_changes; i++)
+		ks_change_free(&store->changes[i]);
+	for (size_t i = 0; i < store->n_activities; i++)
+		ks_activity_cell_free((struct ks_activity_cell *)store->activities[i]);
+	for (size_t i = 0; i < store->n_scopes; i++)
+		free_scope(&store->scopes[i], &store->index->scopes[i]);
+	for (size_t i = 0; i < store->n_profiles; i++)
+		free_profile(&store->profiles[i]);
+	for (size_t i = 0; i < store->n_regions; i++)
+		free(store->regions[i]);
+	free(store->regions);
+	free(store->profiles);
+	free(store->scopes);
+	free(store->changes);
+	free(store->handovers);
+	free(store->activities);
+	free(store->tasks);
+	free_index(store->index);
+	free(store);
+}
+
+/* ---- events ---- */
+
+static void refresh_all(struct ks_store *store)
+{
+	ks_profiles_refresh(store);
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		struct ks_scope *scope = &store->scopes[i];
+
+		scope->buckets.wanted |= scope->buckets.request == 0;
+		scope->operations.wanted |= scope->operations.request == 0;
+		for (size_t j = 0; j < scope->n_entries; j++)
+			ks_keys_want(store, (struct ks_bucket_cell *)scope->entries[j]);
+	}
+}
+
+static bool refresh(struct ks_store *store, struct ks_event *event)
+{
+	struct ks_bucket_cell *cell;
+
+	if (event->bucket == 0) {
+		refresh_all(store);
+		return true;
+	}
+	cell = ks_bucket_cell(store, event->bucket);
+	if (cell == NULL)
+		return false;
+	ks_keys_want(store, cell);
+	cell->entry.operations_fetched.wanted |= cell->entry.operations_fetched.request == 0;
+	return true;
+}
+
+typedef bool apply_fn(struct ks_store *store, struct ks_event *event);
+
+static apply_fn *const on_event[] = {
+    [KS_EVENT_IDENTITY] = ks_tasks_reply,
+    [KS_EVENT_RETRYING] = ks_tasks_retrying,
+    [KS_EVENT_REPLY] = ks_tasks_reply,
+    [KS_EVENT_SUBMITTED] = ks_tasks_submitted,
+    [KS_EVENT_REFRESH] = refresh,
+    [KS_EVENT_CREATE] = ks_changes_create,
+    [KS_EVENT_DELETE] = ks_changes_delete,
+    [KS_EVENT_DELIVERED] = ks_handovers_event,
+    [KS_EVENT_NOT_ARRIVED] = ks_handovers_event,
+    [KS_EVENT_ARRIVED] = ks_handovers_event,
+    [KS_EVENT_GIVE_UP] = ks_handovers_event,
+    [KS_EVENT_DISMISS] = ks_changes_dismiss,
+};
+
+void ks_store_apply(struct ks_store *store, struct ks_event *event)
+{
+	if ((size_t)event->kind < sizeof on_event / sizeof on_event[0] &&
+	    on_event[event->kind](store, event))
+		store->generation++;
+	ks_event_free(event);
+}

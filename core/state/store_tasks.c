@@ -1,0 +1,200 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/state/index.h"
+#include "core/state/remedy.h"
+
+static struct ks_task *find_task(struct ks_store *store, uint64_t id)
+{
+	for (size_t i = 0; i < store->n_tasks; i++)
+		if (store->tasks[i].id == id)
+			return &store->tasks[i];
+	return NULL;
+}
+
+static void remove_task(struct ks_store *store, struct ks_task *task)
+{
+	*task = store->tasks[--store->n_tasks];
+}
+
+/* What the task fetches, as far as it is still there; NULL for changes. */
+static struct ks_fetched *fetched_of(struct ks_store *store, const struct ks_task *task)
+{
+	struct ks_bucket_cell *bucket = ks_bucket_cell(store, task->bucket);
+	struct ks_activity_cell *activity = ks_activity_cell(store, task->activity);
+	struct ks_scope *scope = task->scope < store->n_scopes ? &store->scopes[task->scope] : NULL;
+	struct ks_profile *profile =
+	    task->profile < store->n_profiles ? &store->profiles[task->profile] : NULL;
+
+	if (task->kind == KS_REQUEST_IDENTIFY)
+		return profile != NULL ? &profile->identity : NULL;
+	switch (task->op) {
+	case KS_OP_GET_REGIONS:
+		return profile != NULL ? &profile->regions : NULL;
+	case KS_OP_GET_BUCKETS:
+		return scope != NULL ? &scope->buckets : NULL;
+	case KS_OP_GET_BUCKET_ACCESS_KEYS:
+		return bucket != NULL ? &bucket->entry.keys_fetched : NULL;
+	case KS_OP_GET_OPERATION:
+		return activity != NULL ? &activity->activity.polled : NULL;
+	case KS_OP_GET_OPERATIONS:
+		return scope != NULL ? &scope->operations : NULL;
+	case KS_OP_GET_OPERATIONS_FOR_RESOURCE:
+		return bucket != NULL ? &bucket->entry.operations_fetched : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* ---- a request went to the worker ---- */
+
+static struct ks_task task_for(
+    struct ks_store *store, const struct ks_request *request, uint64_t id)
+{
+	struct ks_task task = {
+	    .id = id,
+	    .kind = request->kind,
+	    .op = request->op,
+	    .profile = request->profile,
+	    .scope = KS_NO_SCOPE,
+	};
+	const struct ks_call_input *input = &request->input;
+	const struct ks_bucket_cell *bucket = NULL;
+	const struct ks_activity_cell *activity = NULL;
+
+	if (request->kind != KS_REQUEST_CALL || request->region == NULL ||
+	    request->op == KS_OP_GET_REGIONS)
+		return task;
+	task.scope = ks_scope_find(store, request->profile, request->region);
+	if (input->bucket != NULL)
+		bucket = ks_bucket_find_cell(store, task.scope, input->bucket);
+	if (request->op == KS_OP_GET_OPERATION && input->operation_id != NULL)
+		activity = ks_activities_find_operation(store, task.scope, input->operation_id);
+	task.bucket = bucket != NULL ? bucket->entry.id : 0;
+	task.activity = activity != NULL ? activity->activity.id : 0;
+	task.change = ks_changes_submitted(store, task.scope, request, id);
+	return task;
+}
+
+static void note_operations_token(
+    struct ks_store *store, const struct ks_task *task, const struct ks_request *request)
+{
+	struct ks_operation_pass *pass;
+
+	if (task->scope >= store->n_scopes)
+		return;
+	pass = &store->index->scopes[task->scope].operations;
+	free(pass->asked);
+	pass->asked =
+	    request->input.page_token != NULL ? ks_strdup(request->input.page_token) : NULL;
+}
+
+static void begin(struct ks_store *store, const struct ks_task *task)
+{
+	struct ks_fetched *fetched = fetched_of(store, task);
+	struct ks_bucket_cell *bucket = ks_bucket_cell(store, task->bucket);
+	struct ks_activity_cell *activity = ks_activity_cell(store, task->activity);
+	bool is_keys = task->kind == KS_REQUEST_CALL && task->op == KS_OP_GET_BUCKET_ACCESS_KEYS;
+
+	if (fetched == NULL)
+		return;
+	if (is_keys)
+		ks_keys_leave(store, bucket);
+	ks_fetched_begin(fetched, task->id);
+	if (is_keys)
+		ks_keys_join(store, bucket);
+	if (activity != NULL)
+		ks_activities_schedule(store, activity);
+}
+
+bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event)
+{
+	const struct ks_request *request = event->submitted;
+	struct ks_task task, *target;
+
+	if (request == NULL)
+		return false;
+	if (request->kind == KS_REQUEST_CANCEL) {
+		target = find_task(store, request->target);
+		if (target != NULL && target->cancelled) {
+			struct ks_event late = {.err = {.kind = KS_ERR_CANCELLED}};
+
+			ks_activities_call_ended(store, target, &late);
+			remove_task(store, target);
+		}
+		return target != NULL;
+	}
+	task = task_for(store, request, event->request);
+	if (task.kind == KS_REQUEST_CALL && task.op == KS_OP_GET_OPERATIONS)
+		note_operations_token(store, &task, request);
+	store->tasks =
+	    ks_grow(store->tasks, store->n_tasks, &store->index->tasks_cap, sizeof *store->tasks);
+	store->tasks[store->n_tasks++] = task;
+	begin(store, &task);
+	return true;
+}
+
+void ks_tasks_cancel(struct ks_store *store, uint64_t request)
+{
+	struct ks_task *task = request != 0 ? find_task(store, request) : NULL;
+
+	if (task == NULL || ks_call(task->op)->changes)
+		return;
+	task->cancelled = true;
+	if (task->change != 0)
+		ks_changes_read_dropped(store, task->change, request);
+}
+
+/* ---- the worker answers ---- */
+
+bool ks_tasks_retrying(struct ks_store *store, struct ks_event *event)
+{
+	struct ks_task *task = find_task(store, event->request);
+	struct ks_fetched *fetched;
+
+	if (task == NULL || task->cancelled || task->kind != KS_REQUEST_CALL)
+		return false;
+	fetched = fetched_of(store, task);
+	if (fetched != NULL && fetched->request == task->id)
+		fetched->retrying = true;
+	ks_remedy(&event->err, task->op);
+	return ks_activities_retrying(store, task, event);
+}
+
+typedef bool reply_fn(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+
+static reply_fn *const on_reply[KS_OP_COUNT] = {
+    [KS_OP_GET_REGIONS] = ks_profiles_regions,
+    [KS_OP_GET_BUCKETS] = ks_buckets_page,
+    [KS_OP_GET_BUCKET_ACCESS_KEYS] = ks_keys_reply,
+    [KS_OP_CREATE_BUCKET_ACCESS_KEY] = ks_changes_create_reply,
+    [KS_OP_DELETE_BUCKET_ACCESS_KEY] = ks_changes_delete_reply,
+    [KS_OP_GET_OPERATION] = ks_operations_polled,
+    [KS_OP_GET_OPERATIONS] = ks_operations_page,
+    [KS_OP_GET_OPERATIONS_FOR_RESOURCE] = ks_operations_resource,
+};
+
+bool ks_tasks_reply(struct ks_store *store, struct ks_event *event)
+{
+	struct ks_task *found = find_task(store, event->request);
+	struct ks_task task;
+	bool changed;
+
+	if (found == NULL)
+		return false;
+	task = *found;
+	if ((event->kind == KS_EVENT_IDENTITY) != (task.kind == KS_REQUEST_IDENTIFY))
+		return false;
+	remove_task(store, found);
+	if (task.kind == KS_REQUEST_IDENTIFY)
+		return ks_profiles_identity(store, &task, event);
+	if (event->err.kind == KS_ERR_NONE && event->reply == NULL)
+		ks_err_set(&event->err, KS_ERR_REPLY, "There was an answer without content.");
+	if (event->err.kind != KS_ERR_NONE)
+		ks_remedy(&event->err, task.op);
+	changed = ks_activities_call_ended(store, &task, event);
+	if (task.cancelled)
+		return changed;
+	return on_reply[task.op](store, &task, event) || changed;
+}

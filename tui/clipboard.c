@@ -1,0 +1,569 @@
+#include "tui/clipboard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "tui/argv.h"
+#include "tui/spawn.h"
+
+enum {
+	MAX_CHILDREN = 8,
+	PATH_SIZE = 4096,
+	LOOK_MS = 20,      /* between two looks at a child that has not ended */
+	SETTLE_MS = 250,   /* a tool that runs on this long after it read all has the selection */
+	COMMAND_MS = 1000, /* the same for a command that we don't know */
+	LIMIT_MS = 5000,   /* a tool that takes longer has failed */
+	CLEAR_MS = 1000,   /* what clearing at exit may take in all */
+};
+
+/* A child that serves the clipboard, or may. */
+struct keeper {
+	struct ks_child child;
+	enum ks_clip_id way;
+	bool secret;
+};
+
+/* The copy under way. The text is in one of the two. */
+struct job {
+	struct ks_secret *secret;
+	char *text;
+	enum ks_clip_id way;
+	struct keeper now; /* the child that is tried */
+	int64_t started, read_at, look_at;
+	uint32_t skipped; /* ways whose tool isn't installed */
+	ks_clipboard_done *done;
+	void *ctx;
+	struct ks_clipboard_result result;
+};
+
+struct ks_clipboard {
+	struct ks_clip_env env;
+	char *owned[8]; /* the environment's texts */
+	size_t n_owned;
+	char **copy_command, **clear_command;
+	bool (*write)(void *ctx, const char *data, size_t len);
+	void *write_ctx;
+	char buffer_name[32];
+
+	struct keeper keepers[MAX_CHILDREN];
+	size_t n_keepers;
+	bool secret_out[KS_CLIP_COUNT]; /* a secret lies where this way put it */
+	struct job *job;
+	struct ks_clipboard_result last;
+	bool has_last;
+	enum ks_clipboard_hold hold;
+	pid_t serves; /* the keeper of the last copy */
+};
+
+/* ---- making and freeing ---- */
+
+static const char *own(struct ks_clipboard *clip, const char *text)
+{
+	if (text == NULL)
+		return NULL;
+	clip->owned[clip->n_owned] = ks_strdup(text);
+	return clip->owned[clip->n_owned++];
+}
+
+struct ks_clipboard *ks_clipboard_new(const struct ks_clipboard_options *options)
+{
+	struct ks_clipboard *clip = ks_calloc(1, sizeof *clip);
+	struct ks_err err;
+
+	clip->env = options->env;
+	clip->env.copy_command = own(clip, options->env.copy_command);
+	clip->env.wayland_display = own(clip, options->env.wayland_display);
+	clip->env.display = own(clip, options->env.display);
+	clip->env.ssh_connection = own(clip, options->env.ssh_connection);
+	clip->env.ssh_tty = own(clip, options->env.ssh_tty);
+	clip->env.tmux = own(clip, options->env.tmux);
+	clip->env.vte_version = own(clip, options->env.vte_version);
+	clip->env.path = own(clip, options->env.path);
+	clip->env.terminal = options->write != NULL;
+	if (clip->env.copy_command != NULL)
+		clip->copy_command = ks_argv_split(clip->env.copy_command, &err);
+	if (clip->copy_command == NULL)
+		clip->env.copy_command = NULL;
+	if (options->clear_command != NULL)
+		clip->clear_command = ks_argv_split(options->clear_command, &err);
+	clip->write = options->write;
+	clip->write_ctx = options->ctx;
+	snprintf(clip->buffer_name, sizeof clip->buffer_name, "keysail-%ld", (long)getpid());
+	return clip;
+}
+
+static void job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	ks_spawn_forget(&job->now.child);
+	ks_secret_free(job->secret);
+	free(job->text);
+	free(job);
+}
+
+void ks_clipboard_free(struct ks_clipboard *clip)
+{
+	if (clip == NULL)
+		return;
+	job_free(clip->job);
+	for (size_t i = 0; i < clip->n_owned; i++)
+		free(clip->owned[i]);
+	ks_argv_free(clip->copy_command);
+	ks_argv_free(clip->clear_command);
+	free(clip);
+}
+
+/* ---- starting tools ---- */
+
+static bool start_tool(struct ks_clipboard *clip, const char *const *words, const char *text,
+    size_t len, struct ks_child *child, struct ks_err *err)
+{
+	char file[PATH_SIZE];
+	char *argv[KS_ARGV_MAX + 1];
+	size_t n = 0;
+
+	for (; n < KS_ARGV_MAX && words[n] != NULL; n++)
+		argv[n] = words[n] == ks_clip_buffer ? clip->buffer_name : (char *)words[n];
+	argv[n] = NULL;
+	if (!ks_spawn_find(clip->env.path, argv[0], file, sizeof file))
+		return ks_err_set(err, KS_ERR_SYSTEM, "%s isn't installed", argv[0]);
+	return ks_spawn_feed(file, argv, text, len, child, err);
+}
+
+/* The words of a way: the table's, or the user's. */
+static const char *const *words_of(const struct ks_clipboard *clip, enum ks_clip_id way)
+{
+	if (way == KS_CLIP_CONFIGURED)
+		return (const char *const *)clip->copy_command;
+	return ks_clip_way(way)->argv;
+}
+
+static bool write_osc52(struct ks_clipboard *clip, const char *data, size_t len)
+{
+	size_t n;
+	char *bytes = ks_clip_osc52(data, len, &n);
+	bool ok = clip->write != NULL && clip->write(clip->write_ctx, bytes, n);
+
+	ks_wiping_free(bytes);
+	return ok;
+}
+
+/* ---- children ---- */
+
+/* True when the child ended; *status then says how. A child that nobody knows has ended too. */
+static bool has_ended(pid_t pid, int *status)
+{
+	pid_t got = waitpid(pid, status, WNOHANG);
+
+	if (got < 0 && errno == ECHILD)
+		*status = 0;
+	return got == pid || (got < 0 && errno == ECHILD);
+}
+
+static bool ended_well(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void forget_keeper(struct ks_clipboard *clip, size_t index)
+{
+	ks_spawn_forget(&clip->keepers[index].child);
+	clip->keepers[index] = clip->keepers[--clip->n_keepers];
+}
+
+static void add_keeper(struct ks_clipboard *clip, const struct keeper *keeper)
+{
+	/* Each new one ends the one before it, so a full table holds one that hangs. */
+	if (clip->n_keepers == MAX_CHILDREN) {
+		kill(clip->keepers[0].child.pid, SIGTERM);
+		memmove(&clip->keepers[0], &clip->keepers[1],
+		    sizeof clip->keepers[0] * (MAX_CHILDREN - 1));
+		clip->n_keepers--;
+	}
+	clip->keepers[clip->n_keepers++] = *keeper;
+}
+
+static void reap_keepers(struct ks_clipboard *clip)
+{
+	int status;
+
+	for (size_t i = clip->n_keepers; i-- > 0;) {
+		struct keeper *keeper = &clip->keepers[i];
+
+		if (!has_ended(keeper->child.pid, &status))
+			continue;
+		if (keeper->child.pid == clip->serves)
+			clip->hold = keeper->way == KS_CLIP_CONFIGURED ? KS_CLIPBOARD_UNKNOWN
+				     : ended_well(status)              ? KS_CLIPBOARD_REPLACED
+								       : KS_CLIPBOARD_LOST;
+		forget_keeper(clip, i);
+	}
+}
+
+/* ---- a copy ---- */
+
+static void add_note(struct ks_clipboard_result *result, const char *text)
+{
+	size_t len = strlen(result->note);
+
+	snprintf(result->note + len, sizeof result->note - len, "%s%s", len > 0 ? "; " : "", text);
+}
+
+static void finish(struct ks_clipboard *clip, bool ok, const char *phrase)
+{
+	struct job *job = clip->job;
+
+	job->result.ok = ok;
+	snprintf(job->result.phrase, sizeof job->result.phrase, "%s", phrase);
+	clip->last = job->result;
+	clip->has_last = true;
+	clip->job = NULL;
+	job->done(job->ctx, &job->result);
+	job_free(job);
+}
+
+/* Tools that would have fitted, had they been there. */
+static void note_skipped(struct job *job)
+{
+	char text[64];
+
+	for (int id = 0; id < KS_CLIP_COUNT; id++) {
+		/* Which tmux it would have been doesn't matter when there is none. */
+		if ((job->skipped & UINT32_C(1) << (unsigned)id) == 0 || id == KS_CLIP_TMUX_ONLY)
+			continue;
+		snprintf(text, sizeof text, "%s isn't installed",
+		    ks_clip_way((enum ks_clip_id)id)->name);
+		add_note(&job->result, text);
+	}
+}
+
+static void succeed(struct ks_clipboard *clip, bool still_runs)
+{
+	struct job *job = clip->job;
+	const struct ks_clip_way *way = ks_clip_way(job->way);
+
+	clip->hold = way->kind == KS_CLIP_HOLDER
+			 ? still_runs ? KS_CLIPBOARD_OURS : KS_CLIPBOARD_REPLACED
+			 : KS_CLIPBOARD_UNKNOWN;
+	clip->serves = still_runs ? job->now.child.pid : 0;
+	clip->secret_out[job->way] = job->secret != NULL;
+	/* One tool of the display is as good as another. */
+	if (way->kind != KS_CLIP_HOLDER)
+		note_skipped(job);
+	if (way->kind == KS_CLIP_TERMINAL && clip->env.vte_version != NULL)
+		add_note(&job->result, "terminals of GNOME's kind (VTE) are known to ignore it");
+	if (still_runs) {
+		ks_spawn_forget(&job->now.child);
+		add_keeper(clip, &job->now);
+	}
+	finish(clip, true, way->done);
+}
+
+static void fail_way(struct ks_clipboard *clip, const char *why)
+{
+	struct job *job = clip->job;
+
+	if (!ks_clip_way(job->way)->quiet)
+		add_note(&job->result, why);
+	ks_spawn_forget(&job->now.child);
+	job->now = (struct keeper){.child = {0, -1}};
+}
+
+/* Tries the ways from this one on, until one is under way or has worked. */
+static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t now)
+{
+	struct job *job = clip->job;
+	const char *text = job->secret != NULL ? ks_secret_value(job->secret) : job->text;
+	size_t len = job->secret != NULL ? ks_secret_len(job->secret) : strlen(job->text);
+	struct ks_err err;
+
+	for (;; from = (enum ks_clip_id)(job->way + 1)) {
+		job->way = ks_clip_choose(&clip->env, from, job->secret != NULL, &job->skipped);
+		if (job->way == KS_CLIP_COUNT) {
+			note_skipped(job);
+			finish(clip, false, "There is no way to the clipboard");
+			return;
+		}
+		if (ks_clip_way(job->way)->kind == KS_CLIP_TERMINAL) {
+			if (write_osc52(clip, text, len)) {
+				succeed(clip, false);
+				return;
+			}
+			fail_way(clip, "the terminal could not be written to");
+		} else if (start_tool(
+			       clip, words_of(clip, job->way), text, len, &job->now.child, &err)) {
+			job->now.way = job->way;
+			job->now.secret = job->secret != NULL;
+			job->started = now;
+			job->look_at = now + LOOK_MS;
+			job->read_at = KS_TIME_NONE;
+			return;
+		} else {
+			fail_way(clip, err.message);
+		}
+	}
+}
+
+static bool begin(struct ks_clipboard *clip, struct job *job, uint64_t tag, int64_t now,
+    ks_clipboard_done *done, void *ctx)
+{
+	job->now.child.input = -1;
+	job->result.tag = tag;
+	job->done = done;
+	job->ctx = ctx;
+	clip->job = job;
+	try_from(clip, KS_CLIP_CONFIGURED, now);
+	return true;
+}
+
+bool ks_clipboard_copy_secret(struct ks_clipboard *clip, const struct ks_secret *secret,
+    uint64_t tag, int64_t now, ks_clipboard_done *done, void *ctx)
+{
+	struct ks_secret *copy;
+	struct job *job;
+	struct ks_err err;
+
+	if (clip->job != NULL)
+		return false;
+	copy = ks_secret_dup(secret, &err);
+	if (copy == NULL)
+		return false;
+	job = ks_calloc(1, sizeof *job);
+	job->secret = copy;
+	return begin(clip, job, tag, now, done, ctx);
+}
+
+bool ks_clipboard_copy_text(struct ks_clipboard *clip, const char *text, uint64_t tag, int64_t now,
+    ks_clipboard_done *done, void *ctx)
+{
+	struct job *job;
+
+	if (clip->job != NULL)
+		return false;
+	job = ks_calloc(1, sizeof *job);
+	job->text = ks_strdup(text);
+	return begin(clip, job, tag, now, done, ctx);
+}
+
+/* How long a tool that has read all must run on to have worked; 0: it must end. */
+static int64_t settle_ms(enum ks_clip_kind kind)
+{
+	return kind == KS_CLIP_HOLDER ? SETTLE_MS : kind == KS_CLIP_COMMAND ? COMMAND_MS : 0;
+}
+
+static void end_of_tool(struct ks_clipboard *clip, int status, int64_t now)
+{
+	struct job *job = clip->job;
+	char why[96];
+
+	if (ended_well(status)) {
+		succeed(clip, false);
+		return;
+	}
+	if (WIFEXITED(status))
+		snprintf(why, sizeof why, "%s ended with status %d", ks_clip_way(job->way)->name,
+		    WEXITSTATUS(status));
+	else
+		snprintf(why, sizeof why, "%s was ended by signal %d", ks_clip_way(job->way)->name,
+		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	fail_way(clip, why);
+	try_from(clip, (enum ks_clip_id)(job->way + 1), now);
+}
+
+static void too_slow(struct ks_clipboard *clip, int64_t now)
+{
+	struct job *job = clip->job;
+	char why[96];
+
+	kill(job->now.child.pid, SIGTERM);
+	add_keeper(clip, &(struct keeper){{job->now.child.pid, -1}, job->way, job->now.secret});
+	/* It may have done its work all the same. */
+	clip->secret_out[job->way] |= job->now.secret;
+	snprintf(why, sizeof why, "%s did not answer", ks_clip_way(job->way)->name);
+	fail_way(clip, why);
+	try_from(clip, (enum ks_clip_id)(job->way + 1), now);
+}
+
+static void go_on(struct ks_clipboard *clip, int64_t now)
+{
+	struct job *job = clip->job;
+	int64_t settle = settle_ms(ks_clip_way(job->way)->kind);
+	int status;
+
+	if (has_ended(job->now.child.pid, &status)) {
+		end_of_tool(clip, status, now);
+		return;
+	}
+	job->look_at = now + LOOK_MS;
+	if (job->read_at == KS_TIME_NONE && ks_spawn_has_read(&job->now.child))
+		job->read_at = now;
+	if (settle > 0 && job->read_at != KS_TIME_NONE && now - job->read_at >= settle)
+		succeed(clip, true);
+	else if (now - job->started >= LIMIT_MS)
+		too_slow(clip, now);
+}
+
+void ks_clipboard_turn(struct ks_clipboard *clip, int64_t now)
+{
+	reap_keepers(clip);
+	if (clip->job != NULL)
+		go_on(clip, now);
+}
+
+int64_t ks_clipboard_wake(const struct ks_clipboard *clip)
+{
+	const struct job *job = clip->job;
+	int64_t settle;
+
+	if (job == NULL)
+		return KS_TIME_NEVER;
+	settle = settle_ms(ks_clip_way(job->way)->kind);
+	if (settle == 0)
+		return job->started + LIMIT_MS;
+	return job->read_at != KS_TIME_NONE ? job->read_at + settle : job->look_at;
+}
+
+bool ks_clipboard_is_busy(const struct ks_clipboard *clip)
+{
+	return clip->job != NULL;
+}
+
+const struct ks_clipboard_result *ks_clipboard_last(const struct ks_clipboard *clip)
+{
+	return clip->has_last ? &clip->last : NULL;
+}
+
+enum ks_clipboard_hold ks_clipboard_hold(const struct ks_clipboard *clip)
+{
+	return clip->hold;
+}
+
+const char *ks_clipboard_promise(const struct ks_clipboard *clip)
+{
+	enum ks_clip_id id = ks_clip_choose(&clip->env, KS_CLIP_CONFIGURED, true, NULL);
+
+	return id == KS_CLIP_COUNT ? "There is no way to a clipboard from here."
+				   : ks_clip_way(id)->promise;
+}
+
+/* ---- clearing at exit ---- */
+
+static int64_t mono_now(void)
+{
+	return ks_clock_mono(ks_clock_system());
+}
+
+/* Waits for a child of ours until the deadline; true when it ended well. */
+static bool wait_for(pid_t pid, int64_t deadline)
+{
+	static const struct timespec pause = {.tv_nsec = 2000000};
+	int status;
+
+	while (!has_ended(pid, &status)) {
+		if (mono_now() >= deadline) {
+			kill(pid, SIGKILL);
+			return false;
+		}
+		nanosleep(&pause, NULL);
+	}
+	return ended_well(status);
+}
+
+static bool run_tool(
+    struct ks_clipboard *clip, const char *const *words, const char *input, int64_t deadline)
+{
+	struct ks_child child;
+	struct ks_err err;
+
+	if (!start_tool(clip, words, input, strlen(input), &child, &err))
+		return false;
+	ks_spawn_forget(&child);
+	return wait_for(child.pid, deadline);
+}
+
+/* The child still runs, so the clipboard is still ours; what it serves goes away with it. */
+static void end_keeper(struct ks_clipboard *clip, const struct keeper *keeper, int64_t deadline)
+{
+	const struct ks_clip_way *way = ks_clip_way(keeper->way);
+	int status;
+
+	if (has_ended(keeper->child.pid, &status))
+		return;
+	if (way->clear[0] == NULL || !run_tool(clip, way->clear, "", deadline))
+		kill(keeper->child.pid, SIGTERM);
+	wait_for(keeper->child.pid, deadline);
+}
+
+static bool clear_way(struct ks_clipboard *clip, enum ks_clip_id id, int64_t deadline)
+{
+	const struct ks_clip_way *way = ks_clip_way(id);
+
+	switch (way->kind) {
+	case KS_CLIP_HOLDER:
+		return true;
+	case KS_CLIP_TERMINAL:
+		return write_osc52(clip, NULL, 0);
+	case KS_CLIP_SHOT:
+		return run_tool(clip, way->clear, way->clear_input, deadline);
+	case KS_CLIP_COMMAND:
+		return clip->clear_command != NULL &&
+		       run_tool(clip, (const char *const *)clip->clear_command, "", deadline);
+	}
+	return false;
+}
+
+/* A copy that is being made counts as made. */
+static void give_up_job(struct ks_clipboard *clip)
+{
+	struct job *job = clip->job;
+
+	if (job == NULL)
+		return;
+	if (job->now.child.pid != 0) {
+		clip->secret_out[job->way] |= job->now.secret;
+		ks_spawn_forget(&job->now.child);
+		add_keeper(clip, &job->now);
+	}
+	clip->job = NULL;
+	job_free(job);
+}
+
+bool ks_clipboard_clear(struct ks_clipboard *clip, char *left, size_t size)
+{
+	int64_t deadline = mono_now() + CLEAR_MS;
+	bool clean = true;
+
+	give_up_job(clip);
+	for (size_t i = clip->n_keepers; i-- > 0;) {
+		struct keeper keeper = clip->keepers[i];
+
+		if (!keeper.secret || ks_clip_way(keeper.way)->kind == KS_CLIP_COMMAND)
+			continue;
+		forget_keeper(clip, i);
+		end_keeper(clip, &keeper, deadline);
+	}
+	for (int id = 0; id < KS_CLIP_COUNT; id++) {
+		if (!clip->secret_out[id])
+			continue;
+		clip->secret_out[id] = false;
+		if (clear_way(clip, (enum ks_clip_id)id, deadline))
+			continue;
+		clean = false;
+		snprintf(left, size, "The secret stays where %s put it%s",
+		    ks_clip_way((enum ks_clip_id)id)->name,
+		    id == KS_CLIP_CONFIGURED && clip->clear_command == NULL
+			? ": no clear_command is configured"
+			: ": it could not be cleared");
+	}
+	return clean;
+}

@@ -1,0 +1,77 @@
+#include "tui/emergency.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A handler has no argument to find these by. */
+static struct {
+	char restore[KS_EMERGENCY_SIZE];
+	size_t len;
+	struct termios modes;
+	int fd;
+	volatile sig_atomic_t armed;
+} emergency;
+
+/* A crash may be a stack that ran over. Larger than any MINSIGSTKSZ of a processor with AVX-512. */
+static char handler_stack[64 * 1024];
+
+void ks_emergency_prepare(int fd, const char *restore, const struct termios *modes)
+{
+	size_t len = strlen(restore);
+
+	emergency.armed = 0;
+	emergency.len = len < sizeof emergency.restore ? len : sizeof emergency.restore;
+	memcpy(emergency.restore, restore, emergency.len);
+	emergency.modes = *modes;
+	emergency.fd = fd;
+}
+
+void ks_emergency_arm(bool armed)
+{
+	emergency.armed = armed;
+}
+
+void ks_emergency_restore(void)
+{
+	const char *at = emergency.restore;
+	size_t left = emergency.len;
+
+	if (!emergency.armed)
+		return;
+	emergency.armed = 0;
+	while (left > 0) {
+		ssize_t written = write(emergency.fd, at, left);
+
+		if (written < 0 && errno != EINTR)
+			break;
+		if (written > 0) {
+			at += written;
+			left -= (size_t)written;
+		}
+	}
+	tcsetattr(emergency.fd, TCSANOW, &emergency.modes);
+}
+
+static void on_crash(int signal_number)
+{
+	ks_emergency_restore();
+	/* SA_RESETHAND made it the default again. */
+	raise(signal_number);
+}
+
+void ks_emergency_install(void)
+{
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+	stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
+	struct sigaction action = {.sa_handler = on_crash};
+
+	sigaltstack(&stack, NULL);
+	sigemptyset(&action.sa_mask);
+	action.sa_flags =
+	    (int)((unsigned)SA_ONSTACK | (unsigned)SA_RESETHAND | (unsigned)SA_NODEFER);
+	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+		sigaction(crashes[i], &action, NULL);
+}

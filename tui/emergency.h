@@ -1,0 +1,31 @@
+/*
+ * The terminal given back when there is no time to do it properly: from the handler of a crash, or
+ * out of memory. Everything is computed beforehand; nothing here allocates or locks.
+ */
+#ifndef KS_TUI_EMERGENCY_H
+#define KS_TUI_EMERGENCY_H
+
+#include <stdbool.h>
+#include <termios.h>
+
+enum { KS_EMERGENCY_SIZE = 512 };
+
+/*
+ * Installs the handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT, on a stack of their own.
+ * They restore the terminal while it is armed and raise the signal again, so that the exit status
+ * tells of the crash. UI thread; call before the terminal is taken over.
+ */
+void ks_emergency_install(void);
+
+/*
+ * What to do: write this text (at most KS_EMERGENCY_SIZE bytes, copied) to fd and set these modes.
+ * It isn't armed yet.
+ */
+void ks_emergency_prepare(int fd, const char *restore, const struct termios *modes);
+/* The terminal is ours (true), or the user's (false): only the first needs to be restored. */
+void ks_emergency_arm(bool armed);
+
+/* Restores if armed, once. Async-signal-safe; any thread. */
+void ks_emergency_restore(void);
+
+#endif

@@ -1,0 +1,192 @@
+#include "tui/format.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/date.h"
+
+/* The words for errors that carry no code of the service. */
+static const char *const err_words[] = {
+    [KS_ERR_NONE] = "",
+    [KS_ERR_USAGE] = "not valid",
+    [KS_ERR_SYSTEM] = "system error",
+    [KS_ERR_CREDENTIALS] = "no credentials",
+    [KS_ERR_NETWORK] = "no connection",
+    [KS_ERR_TIMEOUT] = "timed out",
+    [KS_ERR_REPLY] = "unreadable answer",
+    [KS_ERR_SERVICE] = "refused by the service",
+    [KS_ERR_REFUSED] = "refused",
+    [KS_ERR_CANCELLED] = "cancelled",
+};
+
+const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
+{
+	char span[KS_DATE_SIZE];
+
+	if (since == KS_TIME_NONE)
+		return draw->glyphs->dash;
+	ks_draw_wake(draw, draw->now + ks_date_span_changes_in(draw->now - since));
+	snprintf(dst, KS_FORMAT_SIZE, "%s", ks_date_span(draw->now - since, span));
+	return dst;
+}
+
+const char *ks_format_ago(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
+{
+	size_t len;
+
+	if (since == KS_TIME_NONE)
+		return draw->glyphs->dash;
+	ks_format_age(draw, since, dst);
+	len = strlen(dst);
+	snprintf(dst + len, KS_FORMAT_SIZE - len, " ago");
+	return dst;
+}
+
+const char *ks_format_last_used(
+    struct ks_draw *draw, const struct ks_last_used *used, char dst[KS_FORMAT_SIZE])
+{
+	switch (used->use) {
+	case KS_USE_NEVER:
+		return "never";
+	case KS_USE_USED:
+		return ks_format_ago(draw, used->date, dst);
+	case KS_USE_NO_DATA:
+		break;
+	}
+	return "no data";
+}
+
+/* 2021-08-06T12:00:00Z as 2021-08-06 12:00:00 UTC. */
+static void format_utc(int64_t at, char *dst, size_t size)
+{
+	char text[KS_DATE_SIZE];
+
+	ks_date_rfc3339(at - at % 1000, text);
+	snprintf(dst, size, "%.10s %.8s UTC", text, strlen(text) > 18 ? text + 11 : "");
+}
+
+const char *ks_format_moment(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT_SIZE])
+{
+	char utc[KS_DATE_SIZE], local[KS_DATE_SIZE], ago[KS_FORMAT_SIZE];
+	const char *dot = draw->glyphs->dot;
+
+	if (at == KS_TIME_NONE)
+		return draw->glyphs->dash;
+	format_utc(at, utc, sizeof utc);
+	ks_date_local(at, local);
+	ks_format_ago(draw, at, ago);
+	if (strcmp(utc, local) == 0)
+		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s", utc, dot, ago);
+	else
+		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s %s %.20s", utc, dot, local, dot, ago);
+	return dst;
+}
+
+const char *ks_format_clock(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT_SIZE])
+{
+	static const char *const months[] = {
+	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	char then[KS_DATE_SIZE], today[KS_DATE_SIZE];
+	int month, day;
+
+	if (at == KS_TIME_NONE)
+		return draw->glyphs->dash;
+	ks_date_local(at, then);
+	ks_date_local(draw->now, today);
+	if (strncmp(then, today, 10) == 0 || sscanf(then, "%*d-%d-%d", &month, &day) != 2 ||
+	    month < 1 || month > 12) {
+		char clock[KS_DATE_SIZE];
+
+		snprintf(dst, KS_FORMAT_SIZE, "%s", ks_date_local_clock(at, clock));
+	} else {
+		snprintf(dst, KS_FORMAT_SIZE, "%d %s", day, months[month - 1]);
+	}
+	return dst;
+}
+
+const char *ks_format_findings(ks_findings findings, char *dst, size_t size)
+{
+	size_t len = 0;
+
+	dst[0] = '\0';
+	for (int i = 0; i < KS_FINDING_COUNT; i++)
+		if ((findings & KS_FINDING_BIT(i)) != 0 && len < size)
+			len += (size_t)snprintf(dst + len, size - len, "%s%s", len > 0 ? " " : "",
+			    ks_finding_info((enum ks_finding)i)->name);
+	return dst;
+}
+
+ks_findings ks_format_key_findings(
+    struct ks_draw *draw, const struct ks_bucket_entry *entry, const struct ks_access_key *key)
+{
+	const struct ks_policy *policy = &draw->store->policy;
+
+	ks_draw_wake(draw, ks_key_findings_change_at(key, policy, draw->now));
+	return ks_key_findings(key, entry->n_keys, policy, draw->now);
+}
+
+enum ks_role ks_format_status_role(const char *status)
+{
+	if (strcmp(status, "Active") == 0)
+		return KS_ROLE_OK;
+	return strcmp(status, "Inactive") == 0 ? KS_ROLE_BAD : KS_ROLE_WARN;
+}
+
+const char *ks_format_activity_status(const struct ks_activity *activity, char dst[KS_FORMAT_SIZE])
+{
+	if (activity->kind == KS_ACTIVITY_OPERATION)
+		return ks_str_clean(&activity->operation.status);
+	switch (activity->call_state) {
+	case KS_CALL_RETRYING:
+		snprintf(
+		    dst, KS_FORMAT_SIZE, "retrying %d/%d", activity->attempt, activity->attempts);
+		return dst;
+	case KS_CALL_RECOVERED:
+		return "recovered";
+	case KS_CALL_FAILED:
+		break;
+	}
+	return "failed";
+}
+
+enum ks_role ks_format_activity_role(const struct ks_activity *activity)
+{
+	if (activity->kind == KS_ACTIVITY_OPERATION) {
+		if (ks_operation_failed(&activity->operation))
+			return KS_ROLE_BAD;
+		return ks_operation_is_busy(&activity->operation) ? KS_ROLE_BUSY : KS_ROLE_OK;
+	}
+	switch (activity->call_state) {
+	case KS_CALL_RETRYING:
+		return KS_ROLE_BUSY;
+	case KS_CALL_RECOVERED:
+		return KS_ROLE_OK;
+	case KS_CALL_FAILED:
+		break;
+	}
+	return KS_ROLE_BAD;
+}
+
+const char *ks_format_activity_type(const struct ks_activity *activity)
+{
+	return activity->kind == KS_ACTIVITY_OPERATION ? ks_str_clean(&activity->operation.type)
+						       : ks_call(activity->op)->name;
+}
+
+const char *ks_format_activity_resource(const struct ks_activity *activity)
+{
+	return ks_str_clean(activity->kind == KS_ACTIVITY_OPERATION
+				? &activity->operation.resource_name
+				: &activity->bucket_name);
+}
+
+const char *ks_format_err_word(const struct ks_err *err)
+{
+	return err->code[0] != '\0' ? err->code : err_words[err->kind];
+}
+
+const char *ks_format_count(size_t count, const char *noun, char dst[KS_FORMAT_SIZE])
+{
+	snprintf(dst, KS_FORMAT_SIZE, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+	return dst;
+}

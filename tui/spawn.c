@@ -1,0 +1,143 @@
+#include "config.h"
+
+#include "tui/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#if defined(__sun)
+#include <sys/filio.h>
+#endif
+
+#ifdef __APPLE__
+extern char **environ;
+#endif
+
+static bool is_program(const char *file)
+{
+	struct stat info;
+
+	return stat(file, &info) == 0 && S_ISREG(info.st_mode) && access(file, X_OK) == 0;
+}
+
+bool ks_spawn_find(const char *path, const char *name, char *dst, size_t size)
+{
+	if (strchr(name, '/') != NULL) {
+		snprintf(dst, size, "%s", name);
+		return strlen(name) < size && is_program(name);
+	}
+	while (path != NULL && *path != '\0') {
+		size_t len = strcspn(path, ":");
+		int full = snprintf(dst, size, "%.*s/%s", (int)len, path, name);
+
+		if (path[0] == '/' && full > 0 && (size_t)full < size && is_program(dst))
+			return true;
+		path += len;
+		if (*path == ':')
+			path++;
+	}
+	return false;
+}
+
+static bool make_pipe(int ends[2])
+{
+#ifdef HAVE_PIPE2
+	return pipe2(ends, O_CLOEXEC) == 0;
+#else
+	if (pipe(ends) != 0)
+		return false;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	return true;
+#endif
+}
+
+static int prepare_attributes(posix_spawnattr_t *attributes)
+{
+	sigset_t all, none;
+	short flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawnattr_setsigdefault(attributes, &all);
+	posix_spawnattr_setsigmask(attributes, &none);
+#ifdef POSIX_SPAWN_SETSID
+	flags = (short)(flags | POSIX_SPAWN_SETSID);
+#else
+	flags = (short)(flags | POSIX_SPAWN_SETPGROUP);
+#endif
+	return posix_spawnattr_setflags(attributes, flags);
+}
+
+static int prepare_files(posix_spawn_file_actions_t *actions, int input)
+{
+	int error = posix_spawn_file_actions_adddup2(actions, input, 0);
+
+	for (int fd = 1; error == 0 && fd <= 2; fd++)
+		error = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_WRONLY, 0);
+	return error;
+}
+
+static int start(const char *file, char *const argv[], int input, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	error = prepare_files(&actions, input);
+	if (error == 0)
+		error = prepare_attributes(&attributes);
+	if (error == 0)
+		error = posix_spawn(pid, file, &actions, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+bool ks_spawn_feed(const char *file, char *const argv[], const char *text, size_t len,
+    struct ks_child *child, struct ks_err *err)
+{
+	int ends[2], error;
+
+	*child = (struct ks_child){0, -1};
+	if (len > KS_SPAWN_INPUT_MAX)
+		return ks_err_set(err, KS_ERR_SYSTEM, "The text is too long to hand over");
+	if (!make_pipe(ends))
+		return ks_err_set(
+		    err, KS_ERR_SYSTEM, "There is no pipe to %s: %s", argv[0], strerror(errno));
+	/* The pipe is empty and its reading end is ours too: this can neither block nor break. */
+	error = write(ends[1], text, len) == (ssize_t)len ? 0 : errno;
+	if (error == 0)
+		error = start(file, argv, ends[0], &child->pid);
+	close(ends[1]);
+	if (error != 0) {
+		close(ends[0]);
+		child->pid = 0;
+		return ks_err_set(
+		    err, KS_ERR_SYSTEM, "%s can't be started: %s", argv[0], strerror(error));
+	}
+	child->input = ends[0];
+	return true;
+}
+
+bool ks_spawn_has_read(const struct ks_child *child)
+{
+	int left = 0;
+
+	return child->input < 0 || (ioctl(child->input, FIONREAD, &left) == 0 && left == 0);
+}
+
+void ks_spawn_forget(struct ks_child *child)
+{
+	if (child->input >= 0)
+		close(child->input);
+	child->input = -1;
+}

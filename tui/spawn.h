@@ -1,0 +1,42 @@
+/*
+ * Children that are handed a short text on their standard input: clipboard tools. They get no
+ * terminal: their output goes to /dev/null, and each has a session of its own, so that Ctrl-Z and a
+ * hang-up of ours don't reach it. UI thread.
+ */
+#ifndef KS_TUI_SPAWN_H
+#define KS_TUI_SPAWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "core/base/err.h"
+
+/* What a pipe takes at once, whatever happens (POSIX: PIPE_BUF is at least 512; Linux, macOS). */
+#define KS_SPAWN_INPUT_MAX 512
+
+struct ks_child {
+	pid_t pid; /* 0: none */
+	int input; /* our view of its input pipe, to see whether it has read all; -1 */
+};
+
+/*
+ * Finds a program in a list of folders like $PATH; only absolute ones count, so that a secret never
+ * goes to a program that happens to lie in the current folder. A name with a slash stands for
+ * itself. False when there is none that may be run.
+ */
+bool ks_spawn_find(const char *path, const char *name, char *dst, size_t size);
+
+/*
+ * Starts file with argv and the environment as it is; the first len bytes of text (at most
+ * KS_SPAWN_INPUT_MAX) are all of its standard input. Never blocks. False with KS_ERR_SYSTEM when it
+ * can't be started. The caller reaps child->pid and calls ks_spawn_forget.
+ */
+bool ks_spawn_feed(const char *file, char *const argv[], const char *text, size_t len,
+    struct ks_child *child, struct ks_err *err);
+/* True once the child has read all of its input. */
+bool ks_spawn_has_read(const struct ks_child *child);
+/* Closes our view of its input. */
+void ks_spawn_forget(struct ks_child *child);
+
+#endif

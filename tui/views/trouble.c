@@ -1,0 +1,216 @@
+#include "tui/views/trouble.h"
+
+#include <string.h>
+
+#include "tui/format.h"
+#include "tui/views/describe.h"
+
+enum { WIDEST = 92, MARGIN = 2 };
+
+struct trouble {
+	const char *title;
+	const char *meaning;
+	const char *next[3]; /* what to do, the likeliest first */
+	bool (*matches)(const struct ks_err *err);
+};
+
+/* True when the error's code is one of a NULL-terminated list. */
+static bool is_one_of(const struct ks_err *err, const char *const *codes)
+{
+	for (; *codes != NULL; codes++)
+		if (ks_err_is(err, *codes))
+			return true;
+	return false;
+}
+
+static bool is_credentials(const struct ks_err *err)
+{
+	return err->kind == KS_ERR_CREDENTIALS;
+}
+
+static bool is_expired(const struct ks_err *err)
+{
+	static const char *const codes[] = {
+	    "ExpiredTokenException", "ExpiredToken", "RequestExpired", NULL};
+
+	return is_one_of(err, codes);
+}
+
+/* Facts 1.6, 1.7. */
+static bool is_not_accepted(const struct ks_err *err)
+{
+	static const char *const codes[] = {"UnrecognizedClientException", "InvalidClientTokenId",
+	    "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
+	    "MissingAuthenticationTokenException", "UnauthenticatedException", NULL};
+
+	return is_one_of(err, codes);
+}
+
+static bool is_not_allowed(const struct ks_err *err)
+{
+	static const char *const codes[] = {
+	    "AccessDeniedException", "AccessDenied", "NotAuthorized", "OptInRequired", NULL};
+
+	return is_one_of(err, codes);
+}
+
+static bool is_no_connection(const struct ks_err *err)
+{
+	return err->kind == KS_ERR_NETWORK || err->kind == KS_ERR_TIMEOUT;
+}
+
+static bool is_anything(const struct ks_err *err)
+{
+	(void)err;
+	return true;
+}
+
+static const struct trouble troubles[] = {
+    {"No credentials", "keysail signs its requests with the same AWS credentials as the AWS CLI.",
+	{"Set a profile up: aws configure", "Choose another one: keysail --profile NAME"},
+	is_credentials},
+    {"The credentials have expired", "They were valid for a limited time, which is over.",
+	{"Get fresh ones where these came from, then press r."}, is_expired},
+    {"The credentials were not accepted",
+	"The service doesn't know the access key, or its secret doesn't fit.",
+	{"Look at the profile: aws configure list", "Choose another one: keysail --profile NAME"},
+	is_not_accepted},
+    {"Not allowed", "The credentials are good, but may not read buckets.",
+	{"Ask for lightsail:GetBuckets, GetBucketAccessKeys, GetRegions, GetOperations; to make "
+	 "and delete keys also CreateBucketAccessKey and DeleteBucketAccessKey.",
+	    "Choose another profile: keysail --profile NAME"},
+	is_not_allowed},
+    {"No connection", "The service could not be reached.",
+	{"Check the network and the proxy settings, then press r.",
+	    "Another region: keysail --region NAME"},
+	is_no_connection},
+    {"Nothing could be read", "Every region failed.", {"Press r to try again."}, is_anything},
+};
+
+static const struct trouble *find_trouble(const struct ks_err *err)
+{
+	const struct trouble *trouble = troubles;
+
+	while (!trouble->matches(err))
+		trouble++;
+	return trouble;
+}
+
+/* The first error that stands in the way; NULL when something works or may still work. */
+static const struct ks_err *find_err(const struct ks_store *store, uint32_t *profile)
+{
+	const struct ks_err *first = NULL;
+
+	if (store->n_buckets > 0)
+		return NULL;
+	for (uint32_t i = 0; i < store->n_profiles; i++) {
+		const struct ks_fetched *identity = &store->profiles[i].identity;
+
+		if (identity->state <= KS_FETCH_ASKED)
+			return NULL;
+		if (first == NULL && identity->state == KS_FETCH_FAILED) {
+			first = identity->err;
+			*profile = i;
+		}
+	}
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+
+		if (store->profiles[scope->profile].identity.state == KS_FETCH_FAILED)
+			continue;
+		if (scope->buckets.state != KS_FETCH_FAILED || scope->buckets.at != KS_TIME_NONE)
+			return NULL;
+		if (first == NULL) {
+			first = scope->buckets.err;
+			*profile = scope->profile;
+		}
+	}
+	return first;
+}
+
+bool ks_trouble_is(const struct ks_store *store)
+{
+	uint32_t profile;
+
+	return find_err(store, &profile) != NULL;
+}
+
+static void add_looked(struct ks_sheet *sheet, const struct ks_profile *profile)
+{
+	if (profile->info == NULL || profile->info->n_looked == 0)
+		return;
+	ks_sheet_gap(sheet);
+	ks_sheet_heading(sheet, "Where it looked, in order");
+	for (size_t i = 0; i < profile->info->n_looked; i++)
+		ks_sheet_field(sheet, KS_ROLE_TEXT, profile->info->looked[i].place, "%s",
+		    profile->info->looked[i].finding);
+}
+
+static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
+{
+	const struct ks_identity_info *info = profile->info;
+
+	if (info == NULL || info->access_key_id == NULL)
+		return;
+	ks_sheet_field(sheet, KS_ROLE_TEXT, "Access key", "%s", info->access_key_id);
+	if (info->source != NULL)
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "From", "%s", info->source);
+	if (info->endpoint != NULL)
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Endpoint", "%s", info->endpoint);
+}
+
+/* What came back. A tip says again what this screen says itself, unless it knows nothing better. */
+static void add_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
+    const struct trouble *trouble)
+{
+	struct ks_err shown = *err;
+
+	if (trouble->matches != is_anything)
+		shown.tip[0] = '\0';
+	ks_describe_err(sheet, draw, &shown);
+}
+
+static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
+{
+	uint32_t profile = 0;
+	const struct ks_err *err = find_err(draw->store, &profile);
+	const struct trouble *trouble;
+
+	ks_sheet_clear(sheet);
+	if (err == NULL)
+		return;
+	trouble = find_trouble(err);
+	ks_sheet_heading(sheet, trouble->title);
+	ks_sheet_gap(sheet);
+	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->meaning);
+	ks_sheet_gap(sheet);
+	add_err(sheet, draw, err, trouble);
+	add_source(sheet, &draw->store->profiles[profile]);
+	if (err->kind == KS_ERR_CREDENTIALS)
+		add_looked(sheet, &draw->store->profiles[profile]);
+	ks_sheet_gap(sheet);
+	ks_sheet_heading(sheet, "What next");
+	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
+		if (trouble->next[i] != NULL)
+			ks_sheet_text(
+			    sheet, KS_ROLE_TEXT, "%s %s", draw->glyphs->dot, trouble->next[i]);
+	if (offer_demo)
+		ks_sheet_text(sheet, KS_ROLE_ACCENT,
+		    "%s Press D for the demo: made-up buckets on this machine, no AWS account.",
+		    draw->glyphs->dot);
+}
+
+void ks_trouble_draw(
+    struct ks_sheet *sheet, struct ks_draw *draw, struct ks_area area, bool offer_demo)
+{
+	int width = area.width - 2 * MARGIN, height, y;
+
+	fill(sheet, draw, offer_demo);
+	if (width > WIDEST)
+		width = WIDEST;
+	height = ks_sheet_height(sheet, width - 1);
+	/* A third of what is free above it: a page that hangs, not one that floats. */
+	y = height < area.height ? (area.height - height) / 3 : 0;
+	ks_sheet_draw(sheet, draw->glyphs,
+	    ks_area_sub(area, (area.width - width) / 2, y, width, area.height - y));
+}
