@@ -1,5 +1,5 @@
 # For the tests of the emulator against foreign clients: TAP, a server, a folder that goes away.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # its variables are for the scripts that read it
 
 count=0
 server_pid=
@@ -9,7 +9,7 @@ unset AWS_CA_BUNDLE AWS_PROFILE AWS_REGION AWS_ENDPOINT_URL AWS_SESSION_TOKEN RE
 unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 work=$(mktemp -d "${TMPDIR:-/tmp}/keysail-live-XXXXXX") || exit 1
 export HOME="$work" AWS_CONFIG_FILE="$work/none" AWS_SHARED_CREDENTIALS_FILE="$work/none"
-export AWS_EC2_METADATA_DISABLED=true AWS_PAGER= AWS_MAX_ATTEMPTS=1
+export AWS_EC2_METADATA_DISABLED=true AWS_PAGER='' AWS_MAX_ATTEMPTS=1
 
 stop_server() {
 	[ -n "$server_pid" ] || return 0

@@ -1,12 +1,13 @@
 #!/bin/sh
 # The emulator's Lightsail half against the AWS CLI, and against botocore with its own model.
+# shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
 [ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
 
 lightsail() {
 	/usr/bin/aws --endpoint-url "$url" lightsail "$@"
 }
-bucket="--bucket-name training-videos"
+bucket=training-videos
 
 start_server --still --page-size 4 --op-delay 0 || exit 1
 
@@ -27,9 +28,9 @@ has "get-bucket-bundles" small_1_0 lightsail get-bucket-bundles
 has "get-bucket-access-keys" '"serviceName": "N/A"' \
 	lightsail get-bucket-access-keys --bucket-name media-assets
 has "create-bucket-access-key gives the secret" '"secretAccessKey": ".\{40\}"' \
-	lightsail create-bucket-access-key $bucket
-check "a second key" lightsail create-bucket-access-key $bucket
-fails "a third key is refused" InvalidInputException lightsail create-bucket-access-key $bucket
+	lightsail create-bucket-access-key --bucket-name "$bucket"
+check "a second key" lightsail create-bucket-access-key --bucket-name "$bucket"
+fails "a third key is refused" InvalidInputException lightsail create-bucket-access-key --bucket-name "$bucket"
 has "the operations tell of it" '"operationType": "CreateBucketAccessKey"' \
 	lightsail get-operations-for-resource --resource-name training-videos
 id=$(lightsail get-operations-for-resource --resource-name training-videos \
@@ -41,12 +42,12 @@ lightsail get-operations >"$work/pages"
 check "the CLI pages through get-operations" \
 	[ "$(grep -c operationType "$work/pages")" -gt "$(grep -c operationType "$work/page")" ]
 fails "delete-bucket refuses a bucket with keys" InvalidInputException \
-	lightsail delete-bucket $bucket
-key=$(lightsail get-bucket-access-keys $bucket --query 'accessKeys[0].accessKeyId' --output text)
-check "delete-bucket-access-key" lightsail delete-bucket-access-key $bucket --access-key-id "$key"
+	lightsail delete-bucket --bucket-name "$bucket"
+key=$(lightsail get-bucket-access-keys --bucket-name "$bucket" --query 'accessKeys[0].accessKeyId' --output text)
+check "delete-bucket-access-key" lightsail delete-bucket-access-key --bucket-name "$bucket" --access-key-id "$key"
 fails "a key can't be deleted twice" NotFoundException \
-	lightsail delete-bucket-access-key $bucket --access-key-id "$key"
-check "delete-bucket --force-delete" lightsail delete-bucket $bucket --force-delete
+	lightsail delete-bucket-access-key --bucket-name "$bucket" --access-key-id "$key"
+check "delete-bucket --force-delete" lightsail delete-bucket --bucket-name "$bucket" --force-delete
 has "create-bucket" '"bundleId": "large_1_0"' \
 	lightsail create-bucket --bucket-name brand-new --bundle-id large_1_0 --tags key=a,value=b
 fails "a name can be taken once" InvalidInputException \

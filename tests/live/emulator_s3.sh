@@ -1,5 +1,6 @@
 #!/bin/sh
 # The emulator's S3 half with a bucket key, against the AWS CLI, rclone and s3cmd.
+# shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
 [ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # "keysail serve": its options, its signals and its state file.
+# shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
 
 serve() {
