@@ -86,12 +86,18 @@ void ks_act_filter(struct ks_ui *ui, const struct ks_action *self)
 	ui->filtering = true;
 }
 
+const char *ks_act_why_no_sort(const struct ks_ui *ui)
+{
+	return ui->panes[ui->focus].view->sort == NULL
+		   ? "This pane has one order only; the buckets can be sorted."
+		   : NULL;
+}
+
 void ks_act_sort(struct ks_ui *ui, const struct ks_action *self)
 {
 	struct ks_ui_pane *pane = &ui->panes[ui->focus];
 
-	if (pane->view->sort != NULL)
-		pane->view->sort(pane->self, self->arg != 0);
+	pane->view->sort(pane->self, self->arg != 0);
 }
 
 void ks_act_zoom(struct ks_ui *ui, const struct ks_action *self)

@@ -25,6 +25,7 @@ void ks_act_interrupt(struct ks_ui *ui, const struct ks_action *self);
 const char *ks_act_why_no_create(const struct ks_ui *ui);
 const char *ks_act_why_no_delete(const struct ks_ui *ui);
 const char *ks_act_why_no_copy(const struct ks_ui *ui);
+const char *ks_act_why_no_sort(const struct ks_ui *ui);
 const char *ks_act_why_no_open(const struct ks_ui *ui);
 const char *ks_act_why_no_demo(const struct ks_ui *ui);
 

@@ -92,7 +92,8 @@ static const struct ks_action actions[] = {
 	.help = "sort by name, region, keys, use",
 	.group = "View",
 	.keys = "s",
-	.contexts = KS_CONTEXT_BUCKETS,
+	.contexts = PANES,
+	.why_not = ks_act_why_no_sort,
 	.run = ks_act_sort,
     },
     {
@@ -100,8 +101,9 @@ static const struct ks_action actions[] = {
 	.help = "turn the order round",
 	.group = "View",
 	.keys = "S",
-	.contexts = KS_CONTEXT_BUCKETS,
+	.contexts = PANES,
 	.arg = 1,
+	.why_not = ks_act_why_no_sort,
 	.run = ks_act_sort,
     },
     {

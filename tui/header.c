@@ -124,7 +124,7 @@ static void region_names(const struct ks_store *store, bool brief, char *dst, si
 	dst[0] = '\0';
 	for (size_t i = 0; i < store->n_scopes; i++)
 		count += is_first_of_region(store, i);
-	if (store->all_regions) {
+	if (store->all_regions || (store->n_regions == 0 && count > 1)) {
 		snprintf(dst, size, "all regions");
 	} else if (count > MAX_REGIONS || (brief && count > 1)) {
 		snprintf(dst, size, "%zu regions", count);
@@ -176,8 +176,9 @@ static void add_where(
 	add_part(parts, KS_ROLE_HEADER, 5, 2, profiles);
 	if (regions[0] == '\0')
 		return;
-	snprintf(text, sizeof text, "%s %s", draw->glyphs->dot, regions);
-	add_part(parts, KS_ROLE_HEADER, 6, 1, text);
+	snprintf(text, sizeof text, "%s%s%s", profiles[0] != '\0' ? draw->glyphs->dot : "",
+	    profiles[0] != '\0' ? " " : "", regions);
+	add_part(parts, KS_ROLE_HEADER, 6, profiles[0] != '\0' ? 1 : 2, text);
 }
 
 static void collect_parts(const struct ks_header *header, struct ks_draw *draw, bool demo,

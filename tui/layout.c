@@ -1,6 +1,7 @@
 #include "tui/layout.h"
 
-enum { HEADER_HEIGHT = 1, TABS_HEIGHT = 1, HINTS_HEIGHT = 1, MIN_PANE_HEIGHT = 5 };
+/* KEYS_WIDTH: a key's ID, age, last use and notes, whole. */
+enum { KEYS_WIDTH = 50, HEADER_HEIGHT = 1, TABS_HEIGHT = 1, HINTS_HEIGHT = 1, MIN_PANE_HEIGHT = 5 };
 
 static struct ks_rect rect(int x, int y, int width, int height)
 {
@@ -21,6 +22,8 @@ static void split_panes(struct ks_layout *layout, struct ks_rect body)
 	if (lower > body.height / 2)
 		lower = body.height / 2;
 	upper = body.height - lower;
+	if (left > body.width - KEYS_WIDTH)
+		left = body.width - KEYS_WIDTH;
 	layout->panes[KS_PANE_BUCKETS] = rect(0, body.y, left, upper);
 	layout->panes[KS_PANE_KEYS] = rect(left, body.y, body.width - left, upper);
 	layout->panes[KS_PANE_OPERATIONS] = rect(0, body.y + upper, body.width, lower);

@@ -269,13 +269,15 @@ static void filter_key(struct ks_ui *ui, struct ks_key key)
 
 	if (ks_input_key(input, key) != KS_INPUT_IGNORED)
 		return;
-	if (key.code == KS_KEY_ENTER || key.code == KS_KEY_TAB)
+	if (key.code == KS_KEY_ENTER || key.code == KS_KEY_TAB) {
+		/* The row that it found is chosen: it stays selected when the filter goes. */
+		ks_list_adopt(ks_ui_list(ui, ui->focus));
 		ui->filtering = false;
-	else if (key.code == KS_KEY_UP)
+	} else if (key.code == KS_KEY_UP) {
 		ks_list_move(ks_ui_list(ui, ui->focus), KS_LIST_UP);
-	else if (key.code == KS_KEY_DOWN)
+	} else if (key.code == KS_KEY_DOWN) {
 		ks_list_move(ks_ui_list(ui, ui->focus), KS_LIST_DOWN);
-	else if (key.code == KS_KEY_ESC) {
+	} else if (key.code == KS_KEY_ESC) {
 		ks_input_set(input, "");
 		ui->filtering = false;
 	}

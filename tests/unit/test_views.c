@@ -1,4 +1,4 @@
-/* The screen, view by view: keys in, a picture out. The pictures are in tests/screen/golden. */
+/* How the interface behaves: keys in, a picture or a state out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,126 +10,10 @@
 #include <cmocka.h>
 
 #include "core/base/secret.h"
-#include "tests/unit/golden.h"
 #include "tests/unit/rig.h"
 #include "tui/action.h"
 #include "tui/key.h"
 #include "tui/keymap.h"
-
-static const char *const looked[] = {"environment",
-    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", "~/.aws/credentials", "no such file",
-    "~/.aws/config", "no profile default", NULL};
-
-/* ---- pictures ---- */
-
-struct scene {
-	const char *name; /* of the picture */
-	int width, height;
-	const char *keys;
-	bool ascii, demo, read_only, unanswered;
-	size_t steps; /* requests answered; 0: all */
-	const char *denied_region;
-	enum ks_err_kind fails;
-	const char *fails_code;
-	bool no_credentials;
-};
-
-static const struct scene scenes[] = {
-    {.name = "browse-120x34", .width = 120, .height = 34, .keys = "j j j"},
-    {.name = "browse-80x24", .width = 80, .height = 24, .keys = "j j j"},
-    {.name = "browse-50x15", .width = 50, .height = 15, .keys = "j j j"},
-    {.name = "browse-ascii-80x24", .width = 80, .height = 24, .keys = "j j j", .ascii = true},
-    {.name = "browse-40x10", .width = 40, .height = 10, .keys = ""},
-    {.name = "browse-200x50", .width = 200, .height = 50, .keys = "j j j"},
-    {.name = "keys-50x15", .width = 50, .height = 15, .keys = "j j j 2"},
-    {.name = "operations-50x15", .width = 50, .height = 15, .keys = "3 j"},
-    {.name = "demo-read-only-80x24", .width = 80, .height = 24, .demo = true, .read_only = true},
-    {.name = "first-frame-120x34", .width = 120, .height = 34, .unanswered = true},
-    {.name = "loading-120x34", .width = 120, .height = 34, .steps = 5},
-    {.name = "no-keys-120x34", .width = 120, .height = 34, .keys = "j j j j"},
-    {.name = "keys-failed-120x34", .width = 120, .height = 34, .keys = "G k k"},
-    {.name = "region-failed-120x34",
-	.width = 120,
-	.height = 34,
-	.keys = "G",
-	.denied_region = "eu-west-1"},
-    {.name = "region-failed-details-120x34",
-	.width = 120,
-	.height = 34,
-	.keys = "G Enter",
-	.denied_region = "eu-west-1"},
-    {.name = "filter-typing-120x34", .width = 120, .height = 34, .keys = "/ o l d"},
-    {.name = "filter-accepted-80x24", .width = 80, .height = 24, .keys = "/ e u - w Enter"},
-    {.name = "filter-no-match-80x24", .width = 80, .height = 24, .keys = "/ z z Enter"},
-    {.name = "filter-key-id-120x34", .width = 120, .height = 34, .keys = "/ I 4 4 Q Enter"},
-    {.name = "sort-used-120x34", .width = 120, .height = 34, .keys = "s s s g"},
-    {.name = "zoom-120x34", .width = 120, .height = 34, .keys = "j j j 2 z"},
-    {.name = "details-bucket-120x34", .width = 120, .height = 34, .keys = "j j j Enter"},
-    {.name = "details-bucket-80x24", .width = 80, .height = 24, .keys = "j j j Enter j j"},
-    {.name = "details-key-120x34", .width = 120, .height = 34, .keys = "j j j 2 Enter"},
-    {.name = "details-key-50x15", .width = 50, .height = 15, .keys = "j j j 2 Enter"},
-    {.name = "details-operation-120x34", .width = 120, .height = 34, .keys = "3 Enter"},
-    {.name = "details-failed-call-80x24",
-	.width = 80,
-	.height = 24,
-	.keys = "3 / s e c r e t Enter Enter"},
-    {.name = "help-120x34", .width = 120, .height = 34, .keys = "?"},
-    {.name = "help-50x15", .width = 50, .height = 15, .keys = "? PgDn"},
-    {.name = "themes-80x24", .width = 80, .height = 24, .keys = "t t"},
-    {.name = "toast-120x34", .width = 120, .height = 34, .keys = "j j j j d"},
-    {.name = "no-credentials-120x34", .width = 120, .height = 34, .no_credentials = true},
-    {.name = "no-credentials-50x15", .width = 50, .height = 15, .no_credentials = true},
-    {.name = "not-accepted-120x34",
-	.width = 120,
-	.height = 34,
-	.fails = KS_ERR_SERVICE,
-	.fails_code = "UnrecognizedClientException"},
-    {.name = "expired-80x24",
-	.width = 80,
-	.height = 24,
-	.fails = KS_ERR_SERVICE,
-	.fails_code = "ExpiredTokenException"},
-    {.name = "not-allowed-80x24",
-	.width = 80,
-	.height = 24,
-	.fails = KS_ERR_SERVICE,
-	.fails_code = "AccessDeniedException"},
-    {.name = "no-connection-80x24", .width = 80, .height = 24, .fails = KS_ERR_NETWORK},
-    {.name = "too-small-39x9", .width = 39, .height = 9},
-    {.name = "too-small-ascii-30x30", .width = 30, .height = 30, .ascii = true},
-};
-
-static void begin_scene(struct rig *rig, const struct scene *scene)
-{
-	*rig = (struct rig){0};
-	rig->world.denied_region = scene->denied_region;
-	rig->world.fails = scene->fails;
-	rig->world.fails_code = scene->fails_code;
-	rig->world.looked = scene->no_credentials ? looked : NULL;
-	rig_begin(rig, &(struct rig_options){
-			   .store.read_only = scene->read_only,
-			   .ascii = scene->ascii,
-			   .demo = scene->demo,
-		       });
-	if (scene->steps > 0)
-		world_step(&rig->world, scene->steps);
-	else if (!scene->unanswered)
-		rig_settle(rig);
-	rig_picture(rig, scene->width, scene->height);
-	rig_keys(rig, scene->keys != NULL ? scene->keys : "");
-}
-
-static void the_screen_looks_as_it_did(void **state)
-{
-	const struct scene *scene = *state;
-	struct rig rig;
-
-	begin_scene(&rig, scene);
-	golden_check(scene->name, rig_picture(&rig, scene->width, scene->height));
-	rig_end(&rig);
-}
-
-/* ---- behaviour ---- */
 
 static void begin(struct rig *rig)
 {
@@ -208,6 +92,21 @@ static void the_selection_comes_back_when_the_filter_goes(void **state)
 	assert_int_not_equal(ks_ui_bucket(rig.ui), before);
 	rig_keys(&rig, "Esc");
 	assert_int_equal(ks_ui_bucket(rig.ui), before);
+	rig_end(&rig);
+}
+
+static void what_a_filter_found_stays_selected_once_it_is_accepted(void **state)
+{
+	struct rig rig;
+	uint32_t found;
+
+	(void)state;
+	begin(&rig);
+	rig_keys(&rig, "j j j / o l d - Enter");
+	found = ks_ui_bucket(rig.ui);
+	rig_keys(&rig, "Esc");
+	assert_false(rig_shows(&rig, "/old-"));
+	assert_int_equal(ks_ui_bucket(rig.ui), found);
 	rig_end(&rig);
 }
 
@@ -440,13 +339,12 @@ static void no_key_means_two_things_in_one_place(void **state)
 
 int main(void)
 {
-	enum { SCENES = sizeof scenes / sizeof scenes[0] };
-	static struct CMUnitTest pictures[SCENES];
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_size_crashes),
 	    cmocka_unit_test(wide_names_stay_aligned),
 	    cmocka_unit_test(the_selection_follows_the_bucket_when_the_order_changes),
 	    cmocka_unit_test(the_selection_comes_back_when_the_filter_goes),
+	    cmocka_unit_test(what_a_filter_found_stays_selected_once_it_is_accepted),
 	    cmocka_unit_test(a_refresh_moves_nothing),
 	    cmocka_unit_test(a_key_id_as_filter_finds_its_bucket),
 	    cmocka_unit_test(escape_closes_what_is_on_top_and_never_leaves),
@@ -462,18 +360,5 @@ int main(void)
 	};
 
 	ks_secret_setup();
-	for (size_t i = 0; i < SCENES; i++) {
-		union {
-			const struct scene *from;
-			void *to;
-		} scene = {.from = &scenes[i]};
-
-		pictures[i] = (struct CMUnitTest){
-		    .name = scenes[i].name,
-		    .test_func = the_screen_looks_as_it_did,
-		    .initial_state = scene.to,
-		};
-	}
-	return cmocka_run_group_tests_name("pictures", pictures, NULL, NULL) +
-	       cmocka_run_group_tests_name("views", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("views", tests, NULL, NULL);
 }

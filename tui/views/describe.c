@@ -106,12 +106,13 @@ static void add_bucket_keys(
 		const struct ks_access_key *key = &entry->keys[i];
 		char used[KS_FORMAT_SIZE], findings[KS_FORMAT_SIZE];
 
+		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Key 1" : "Key 2",
+		    "%s  %s  used: %s", ks_str_clean(&key->id), ks_str_clean(&key->status),
+		    ks_format_last_used(draw, &key->last_used, used));
 		ks_format_findings(
 		    ks_format_key_findings(draw, entry, key), findings, sizeof findings);
-		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Key 1" : "Key 2",
-		    "%s  %s  last used: %s%s%s", ks_str_clean(&key->id), ks_str_clean(&key->status),
-		    ks_format_last_used(draw, &key->last_used, used),
-		    findings[0] != '\0' ? "  " : "", findings);
+		if (findings[0] != '\0')
+			ks_sheet_field(sheet, KS_ROLE_WARN, "", "%s", findings);
 	}
 	if (entry->n_keys == 0 && entry->keys_fetched.at != KS_TIME_NONE)
 		ks_sheet_text(sheet, KS_ROLE_DIM, "No access keys.");

@@ -238,7 +238,7 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 static const struct ks_table_column columns[N_COLUMNS] = {
     [COLUMN_ID] = {"KEY ID", 20, 20, 0, KS_ALIGN_LEFT, 0, draw_id},
     [COLUMN_STATUS] = {"STATUS", 6, 8, 0, KS_ALIGN_LEFT, 3, draw_status},
-    [COLUMN_AGE] = {"AGE", 4, 4, 0, KS_ALIGN_LEFT, 4, draw_age},
+    [COLUMN_AGE] = {"AGE", 5, 5, 0, KS_ALIGN_LEFT, 4, draw_age},
     [COLUMN_USED] = {"LAST USED", 9, 9, 0, KS_ALIGN_LEFT, 0, draw_used},
     [COLUMN_BY] = {"BY", 2, 4, 0, KS_ALIGN_LEFT, 2, draw_by},
     [COLUMN_FROM] = {"FROM", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_from},
@@ -253,6 +253,7 @@ static void draw_remarks(struct keys_view *view, struct ks_area inside, int y)
 	struct ks_draw *draw = view->draw;
 	const struct ks_bucket_entry *entry = view->entry;
 	const struct ks_fetched *fetched = &entry->keys_fetched;
+	bool known = fetched->at != KS_TIME_NONE;
 	char line[1024], ago[KS_FORMAT_SIZE];
 
 	if (ks_store_running(draw->store, KS_CHANGE_CREATE, view->bucket) != NULL)
@@ -262,10 +263,10 @@ static void draw_remarks(struct keys_view *view, struct ks_area inside, int y)
 		y += ks_pane_say(draw, inside, y, KS_ROLE_BAD, "%s %s", draw->glyphs->warning,
 		    ks_err_line(fetched->err, line, sizeof line));
 	if (fetched->state == KS_FETCH_FAILED)
-		ks_pane_say(draw, inside, y, KS_ROLE_DIM, "%s%sr reads again.",
-		    fetched->at != KS_TIME_NONE ? "What is shown was read " : "",
-		    fetched->at != KS_TIME_NONE ? ks_format_ago(draw, fetched->at, ago) : "");
-	else if (fetched->at == KS_TIME_NONE)
+		ks_pane_say(draw, inside, y, KS_ROLE_DIM, "%s%s%sr reads again.",
+		    known ? "What is shown was read " : "",
+		    known ? ks_format_ago(draw, fetched->at, ago) : "", known ? "; " : "");
+	else if (!known)
 		ks_pane_say(draw, inside, y, KS_ROLE_DIM, "%s Loading%s", ks_pane_spinner(draw),
 		    draw->glyphs->ellipsis);
 	else if (entry->n_keys == 0)

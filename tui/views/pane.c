@@ -41,7 +41,7 @@ static void draw_words(struct ks_draw *draw, struct ks_area area, const char *ti
 	}
 	if (place[0] != '\0' && width + 4 <= area.width)
 		ks_draw_printf(
-		    area, area.width - width - 2, area.height - 1, width, plain, " %s ", place);
+		    area, area.width - width - 3, area.height - 1, width, plain, " %s ", place);
 }
 
 struct ks_area ks_pane_draw(struct ks_draw *draw, struct ks_area area, const char *title,
