@@ -5,6 +5,8 @@
 
 #include "core/base/date.h"
 
+enum { MINUTE = 60 * 1000, AGE_STEP = 10 * 1000 };
+
 /* The words for errors that carry no code of the service. */
 static const char *const err_words[] = {
     [KS_ERR_NONE] = "",
@@ -19,26 +21,37 @@ static const char *const err_words[] = {
     [KS_ERR_CANCELLED] = "cancelled",
 };
 
+/*
+ * Seconds are not shown, and a minute more need not be shown on the second: so that a screen full
+ * of ages stands still, and wakes us every ten seconds at the most.
+ */
+static void wake_for_age(struct ks_draw *draw, int64_t at)
+{
+	ks_draw_wake(draw, at + AGE_STEP - 1 - (at + AGE_STEP - 1) % AGE_STEP);
+}
+
 const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
 {
 	char span[KS_DATE_SIZE];
 
 	if (since == KS_TIME_NONE)
 		return draw->glyphs->dash;
-	ks_draw_wake(draw, draw->now + ks_date_span_changes_in(draw->now - since));
+	if (draw->now - since < MINUTE) {
+		wake_for_age(draw, since + MINUTE);
+		return "<1m";
+	}
+	wake_for_age(draw, draw->now + ks_date_span_changes_in(draw->now - since));
 	snprintf(dst, KS_FORMAT_SIZE, "%s", ks_date_span(draw->now - since, span));
 	return dst;
 }
 
 const char *ks_format_ago(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
 {
-	size_t len;
+	char age[KS_FORMAT_SIZE];
 
 	if (since == KS_TIME_NONE)
 		return draw->glyphs->dash;
-	ks_format_age(draw, since, dst);
-	len = strlen(dst);
-	snprintf(dst + len, KS_FORMAT_SIZE - len, " ago");
+	snprintf(dst, KS_FORMAT_SIZE, "%.32s ago", ks_format_age(draw, since, age));
 	return dst;
 }
 
@@ -74,11 +87,12 @@ const char *ks_format_moment(struct ks_draw *draw, int64_t at, char dst[KS_FORMA
 		return draw->glyphs->dash;
 	format_utc(at, utc, sizeof utc);
 	ks_date_local(at, local);
-	ks_format_ago(draw, at, ago);
 	if (strcmp(utc, local) == 0)
-		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s", utc, dot, ago);
+		snprintf(
+		    dst, KS_FORMAT_SIZE, "%s %s %.20s", utc, dot, ks_format_ago(draw, at, ago));
 	else
-		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s %s %.20s", utc, dot, local, dot, ago);
+		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s %s %.20s", utc, dot, local, dot,
+		    ks_format_ago(draw, at, ago));
 	return dst;
 }
 

@@ -14,7 +14,7 @@
 
 enum { KS_FORMAT_SIZE = 128 }; /* enough for each form below */
 
-/* "412d" since then; a dash when it is not known. */
+/* "412d" since then, "<1m" below a minute; a dash when it is not known. Use what is returned. */
 const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE]);
 /* "3h ago"; a dash when it is not known. */
 const char *ks_format_ago(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE]);
