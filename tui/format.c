@@ -36,12 +36,12 @@ const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMA
 
 	if (since == KS_TIME_NONE)
 		return draw->glyphs->dash;
-	if (draw->now - since < MINUTE) {
+	if (draw->now - since < MINUTE)
 		wake_for_age(draw, since + MINUTE);
-		return "<1m";
-	}
-	wake_for_age(draw, draw->now + ks_date_span_changes_in(draw->now - since));
-	snprintf(dst, KS_FORMAT_SIZE, "%s", ks_date_span(draw->now - since, span));
+	else
+		wake_for_age(draw, draw->now + ks_date_span_changes_in(draw->now - since));
+	snprintf(dst, KS_FORMAT_SIZE, "%s",
+	    draw->now - since < MINUTE ? "<1m" : ks_date_span(draw->now - since, span));
 	return dst;
 }
 
