@@ -226,6 +226,23 @@ static void a_dialog_gets_no_key_before_its_first_frame(void **state)
 	rig_end(&rig);
 }
 
+static void a_dialog_that_cannot_be_seen_takes_no_keys(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig);
+	rig_keys(&rig, "/ o l d - s i t e Enter 2 d");
+	assert_string_equal(ks_ui_top(rig.ui)->name, "delete");
+	rig_picture(&rig, 30, 8);
+	rig_keys(&rig, "Esc");
+	assert_non_null(ks_ui_top(rig.ui));
+	rig_picture(&rig, 120, 34);
+	rig_keys(&rig, "Esc");
+	assert_null(ks_ui_top(rig.ui));
+	rig_end(&rig);
+}
+
 static void a_paste_is_no_series_of_commands(void **state)
 {
 	static const struct ks_key begin_paste = {.code = KS_KEY_PASTE_BEGIN},
@@ -351,6 +368,7 @@ int main(void)
 	    cmocka_unit_test(q_closes_what_is_on_top_then_leaves),
 	    cmocka_unit_test(control_c_leaves_from_anywhere),
 	    cmocka_unit_test(a_dialog_gets_no_key_before_its_first_frame),
+	    cmocka_unit_test(a_dialog_that_cannot_be_seen_takes_no_keys),
 	    cmocka_unit_test(a_paste_is_no_series_of_commands),
 	    cmocka_unit_test(the_theme_is_tried_on_and_escape_brings_the_old_one_back),
 	    cmocka_unit_test(nothing_is_drawn_when_nothing_changed),
