@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/secret.h"
+
 static const struct measurement {
 	const char *name;
 	void (*run)(struct bench *bench);
@@ -110,6 +112,7 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	bench.home = home;
+	ks_secret_setup();
 	for (size_t i = 0; i < sizeof measurements / sizeof *measurements; i++)
 		if (chosen(measurements[i].name, argc, argv))
 			measurements[i].run(&bench);

@@ -62,9 +62,11 @@ static void measure_moves(struct bench *bench, struct ks_pty *app)
 	    250, "bytes");
 }
 
-void bench_idle(struct bench *bench)
+static void measure(struct bench *bench, const char *keys_per_bucket,
+    void (*run)(struct bench *bench, struct ks_pty *app))
 {
-	static const char *const args[] = {"--buckets", "200", "--still", NULL};
+	const char *args[] = {
+	    "--buckets", "200", "--keys-per-bucket", keys_per_bucket, "--still", NULL};
 	struct bench_server server;
 	struct ks_pty *app;
 
@@ -75,12 +77,18 @@ void bench_idle(struct bench *bench)
 	app = bench_app_start(bench, &server, NULL);
 	if (bench_app_wait_loaded(app, 200)) {
 		bench_app_pass(app, 1000);
-		measure_idle(bench, app);
-		measure_moves(bench, app);
+		run(bench, app);
 		bench_app_quit(app);
 	} else {
 		bench_failed(bench, "bytes to the terminal", "not loaded");
 	}
 	ks_pty_free(app);
 	bench_server_stop(&server);
+}
+
+void bench_idle(struct bench *bench)
+{
+	/* Without keys no shown age grows within seconds. */
+	measure(bench, "0", measure_idle);
+	measure(bench, "2", measure_moves);
 }

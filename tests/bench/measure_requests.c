@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/base/secret.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/client.h"
 #include "tests/bench/server.h"
@@ -160,7 +159,6 @@ void bench_requests(struct bench *bench)
 	struct bench_server server;
 	double per_second = 0;
 
-	ks_secret_setup();
 	if (!bench_server_start(bench, &server, args)) {
 		bench_failed(bench, "the emulator's signed requests a second", "no server");
 		free(load);

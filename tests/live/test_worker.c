@@ -1,5 +1,4 @@
-/* The worker against the emulator: every call, every fault, and what is left in memory. */
-#include <pthread.h>
+/* The worker against the emulator: every call, every fault, many at once. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,11 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,6 +14,7 @@
 #include "core/base/secret.h"
 #include "core/emulator/emulator.h"
 #include "core/engine/worker.h"
+#include "tests/support/emulator_thread.h"
 #include "tests/support/workshop.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -28,53 +23,20 @@
 
 static struct {
 	struct ks_emulator_options options;
-	struct ks_emulator *emulator;
-	pthread_t thread;
-	int stop[2];
+	struct emulator_thread server;
 	struct workshop shop;
 	char bucket[64]; /* one in us-east-1 */
 } bench;
 
-static void *run_emulator(void *ctx)
-{
-	struct ks_err err;
-
-	(void)ctx;
-	ks_emulator_run(bench.emulator, bench.stop[0], &err);
-	return NULL;
-}
-
-static void start_emulator(void)
-{
-	struct ks_err err;
-
-	bench.emulator = ks_emulator_start(&bench.options, &err);
-	if (bench.emulator == NULL)
-		fail_msg("%s", err.message);
-	assert_int_equal(pipe(bench.stop), 0);
-	assert_int_equal(pthread_create(&bench.thread, NULL, run_emulator, NULL), 0);
-}
-
-static void stop_emulator(void)
-{
-	close(bench.stop[1]);
-	pthread_join(bench.thread, NULL);
-	close(bench.stop[0]);
-	ks_emulator_free(bench.emulator);
-}
-
 static void set_up(void)
 {
-	const char *secret;
-	struct ks_err err;
+	struct ks_emulator *emulator;
 
-	start_emulator();
-	secret = ks_emulator_secret_access_key(bench.emulator);
-	workshop_init(&bench.shop, ks_emulator_port(bench.emulator));
-	ks_secret_free(bench.shop.secret);
-	bench.shop.secret = ks_secret_new(secret, strlen(secret), &err);
-	bench.shop.given.secret = bench.shop.secret;
-	bench.shop.given.access_key_id = ks_emulator_access_key_id(bench.emulator);
+	emulator_thread_start(&bench.server, &bench.options);
+	emulator = bench.server.emulator;
+	workshop_init(&bench.shop, ks_emulator_port(emulator));
+	workshop_sign_with(&bench.shop, ks_emulator_access_key_id(emulator),
+	    ks_emulator_secret_access_key(emulator));
 }
 
 /* Opens the worker and finds a bucket to work on. */
@@ -109,14 +71,14 @@ static void finish(void)
 {
 	assert_true(workshop_is_quiet(&bench.shop));
 	workshop_close(&bench.shop);
-	stop_emulator();
+	emulator_thread_stop(&bench.server);
 }
 
 static size_t count_keys(void)
 {
 	char ids[2][KS_EMULATOR_KEY_ID_SIZE];
 
-	return ks_emulator_bucket_keys(bench.emulator, bench.bucket, ids);
+	return ks_emulator_bucket_keys(bench.server.emulator, bench.bucket, ids);
 }
 
 static void assert_good(const struct ks_event *event)
@@ -158,7 +120,7 @@ static void a_key_lives_from_create_to_delete(void **state)
 	assert_good(event);
 	snprintf(id, sizeof id, "%s", event->reply->keys[0].id.raw);
 	snprintf(operation, sizeof operation, "%s", event->reply->operations[0].id.raw);
-	assert_true(ks_emulator_key_secret(bench.emulator, id, secret));
+	assert_true(ks_emulator_key_secret(bench.server.emulator, id, secret));
 	assert_true(ks_secret_equal(event->reply->secret, secret, strlen(secret)));
 	assert_int_equal(event->reply->keys[0].last_used.use, KS_USE_NO_DATA);
 	ks_event_free(event);
@@ -306,8 +268,8 @@ static void inject(const char *spec)
 	struct ks_err err;
 
 	snprintf(once, sizeof once, "%s,count=1", spec);
-	ks_emulator_clear_faults(bench.emulator);
-	if (!ks_emulator_add_fault(bench.emulator, once, &err))
+	ks_emulator_clear_faults(bench.server.emulator);
+	if (!ks_emulator_add_fault(bench.server.emulator, once, &err))
 		fail_msg("%s: %s", spec, err.message);
 }
 
@@ -366,7 +328,7 @@ static void a_create_is_made_at_most_once_under_each_fault(void **state)
 		ks_event_free(event);
 		if (count_keys() != faults[i].keys)
 			fail_msg("%s: %zu keys", faults[i].spec, count_keys());
-		assert_int_equal(ks_emulator_counted(bench.emulator, op).received,
+		assert_int_equal(ks_emulator_counted(bench.server.emulator, op).received,
 		    faults[i].create == HEALS ? 2 : 1);
 		finish();
 		bench.shop.retries = 0;
@@ -405,7 +367,8 @@ static void a_delete_is_done_whatever_got_lost(void **state)
 
 		ks_event_free(
 		    workshop_ask(&bench.shop, KS_OP_CREATE_BUCKET_ACCESS_KEY, bench.bucket));
-		assert_int_equal(ks_emulator_bucket_keys(bench.emulator, bench.bucket, ids), 1);
+		assert_int_equal(
+		    ks_emulator_bucket_keys(bench.server.emulator, bench.bucket, ids), 1);
 		inject(lost[i]);
 		event = ask_with(KS_OP_DELETE_BUCKET_ACCESS_KEY, ids[0], NULL, NULL);
 		assert_int_equal(event->err.kind, KS_ERR_NONE);
@@ -423,8 +386,9 @@ static void a_clock_that_jumps_and_comes_back_costs_one_retry_each_time(void **s
 
 	(void)state;
 	start();
-	assert_true(ks_emulator_add_fault(bench.emulator, "kind=clock-skew,ms=-1200000", &err) ||
-		    ks_emulator_add_fault(bench.emulator, "kind=clock-skew,ms=1200000", &err));
+	assert_true(
+	    ks_emulator_add_fault(bench.server.emulator, "kind=clock-skew,ms=-1200000", &err) ||
+	    ks_emulator_add_fault(bench.server.emulator, "kind=clock-skew,ms=1200000", &err));
 	event = workshop_ask(&bench.shop, KS_OP_CREATE_BUCKET_ACCESS_KEY, bench.bucket);
 	assert_good(event);
 	assert_int_equal(bench.shop.retries, 1);
@@ -433,7 +397,7 @@ static void a_clock_that_jumps_and_comes_back_costs_one_retry_each_time(void **s
 	assert_good(event);
 	assert_int_equal(bench.shop.retries, 1);
 	ks_event_free(event);
-	ks_emulator_clear_faults(bench.emulator);
+	ks_emulator_clear_faults(bench.server.emulator);
 	event = workshop_ask(&bench.shop, KS_OP_GET_BUCKETS, NULL);
 	assert_good(event);
 	assert_int_equal(bench.shop.retries, 2);
@@ -455,9 +419,11 @@ static void many_reads_share_sixteen_connections_and_each_is_answered_once(void 
 	(void)state;
 	start();
 	/* Enough to meet every path, not so much that a call loses all three attempts. */
-	assert_true(ks_emulator_add_fault(bench.emulator, "kind=reset-before,every=23", &err));
-	assert_true(ks_emulator_add_fault(bench.emulator, "kind=truncated,every=29", &err));
-	assert_true(ks_emulator_add_fault(bench.emulator, "kind=latency,every=3,ms=5", &err));
+	assert_true(
+	    ks_emulator_add_fault(bench.server.emulator, "kind=reset-before,every=23", &err));
+	assert_true(ks_emulator_add_fault(bench.server.emulator, "kind=truncated,every=29", &err));
+	assert_true(
+	    ks_emulator_add_fault(bench.server.emulator, "kind=latency,every=3,ms=5", &err));
 	for (int i = 0; i < READS; i++) {
 		uint64_t id = workshop_call(&bench.shop, KS_OP_GET_BUCKET_ACCESS_KEYS,
 		    (enum ks_priority)(KS_PRIORITY_PAGE + i % 4), bench.bucket);
@@ -476,7 +442,7 @@ static void many_reads_share_sixteen_connections_and_each_is_answered_once(void 
 		}
 		ks_event_free(event);
 	}
-	assert_in_range(ks_emulator_peak(bench.emulator), 2, 16);
+	assert_in_range(ks_emulator_peak(bench.server.emulator), 2, 16);
 	finish();
 }
 
@@ -487,10 +453,10 @@ static void a_server_that_dies_fails_its_calls_one_by_one(void **state)
 
 	(void)state;
 	start();
-	assert_true(ks_emulator_add_fault(bench.emulator, "kind=hang", &err));
+	assert_true(ks_emulator_add_fault(bench.server.emulator, "kind=hang", &err));
 	for (int i = 0; i < 5; i++)
 		workshop_call(&bench.shop, KS_OP_GET_BUCKETS, KS_PRIORITY_REST, NULL);
-	stop_emulator();
+	emulator_thread_stop(&bench.server);
 	for (int replies = 0; replies < 5;) {
 		event = workshop_event(&bench.shop);
 		assert_int_equal(event->err.kind, KS_ERR_NETWORK);
@@ -501,131 +467,9 @@ static void a_server_that_dies_fails_its_calls_one_by_one(void **state)
 	workshop_close(&bench.shop);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-/* ---- memory; the sanitizers have too much of it to be searched ---- */
-#ifndef SANITIZED
-
-/* The emulator as a process of its own, so that its copies aren't in this one. */
-struct served {
-	pid_t pid;
-	FILE *out;
-	char url[200], key_id[64], secret[64];
-};
-
-static void serve(struct served *served)
-{
-	const char *folder = getenv("BUILDDIR");
-	char program[4096], line[400];
-	int ends[2];
-
-	snprintf(program, sizeof program, "%s/tests/support/serve", folder != NULL ? folder : ".");
-	assert_int_equal(pipe(ends), 0);
-	served->pid = fork();
-	assert_true(served->pid >= 0);
-	if (served->pid == 0) {
-#ifdef __linux__
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when an assertion fails here */
-#endif
-		dup2(ends[1], STDOUT_FILENO);
-		close(ends[0]);
-		close(ends[1]);
-		execl(program, program, "serve", "--port", "0", "--keys-per-bucket", "0",
-		    (char *)NULL);
-		_exit(127);
-	}
-	close(ends[1]);
-	served->out = fdopen(ends[0], "r");
-	while (served->secret[0] == '\0' || served->key_id[0] == '\0') {
-		if (fgets(line, sizeof line, served->out) == NULL)
-			fail_msg("%s did not say where it listens", program);
-		sscanf(line, "listening on %199s", served->url);
-		sscanf(line, "export AWS_ACCESS_KEY_ID=%63[A-Z0-9]", served->key_id);
-		sscanf(line, "export AWS_SECRET_ACCESS_KEY=%63[^\n]", served->secret);
-	}
-}
-
-static void end_served(struct served *served)
-{
-	kill(served->pid, SIGTERM);
-	waitpid(served->pid, NULL, 0);
-	fclose(served->out);
-}
-
-#define MASK 0x5A
-
-/* How often the text, which is given masked, stands in memory that this process can write. */
-static size_t count_copies(const char *masked, size_t len)
-{
-	FILE *maps = fopen("/proc/self/maps", "r");
-	char line[512];
-	size_t copies = 0;
-
-	assert_non_null(maps);
-	while (fgets(line, sizeof line, maps) != NULL) {
-		unsigned long from, to;
-		char perms[5];
-
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, perms) != 3 ||
-		    strncmp(perms, "rw", 2) != 0 || strstr(line, "[vvar") != NULL)
-			continue;
-		for (const volatile char *at = (const char *)from; at + len <= (const char *)to;
-		     at++) {
-			size_t same = 0;
-
-			while (same < len && (at[same] ^ MASK) == masked[same])
-				same++;
-			copies += same == len;
-		}
-	}
-	fclose(maps);
-	return copies;
-}
-
-static void after_the_reply_is_freed_no_copy_of_the_secret_is_left(void **state)
-{
-	struct served served = {0};
-	char masked[64];
-	size_t len;
-	struct ks_event *event;
-	struct ks_err err;
-
-	(void)state;
-	serve(&served);
-	workshop_init(&bench.shop, 0);
-	snprintf(bench.shop.url, sizeof bench.shop.url, "%s", served.url);
-	ks_secret_free(bench.shop.secret);
-	bench.shop.secret = ks_secret_new(served.secret, strlen(served.secret), &err);
-	bench.shop.given.secret = bench.shop.secret;
-	bench.shop.given.access_key_id = served.key_id;
-	open_up();
-	event = workshop_ask(&bench.shop, KS_OP_CREATE_BUCKET_ACCESS_KEY, bench.bucket);
-	assert_good(event);
-	len = ks_secret_len(event->reply->secret);
-	assert_int_equal(len, 40);
-	for (size_t i = 0; i < len; i++)
-		masked[i] = (char)(ks_secret_value(event->reply->secret)[i] ^ MASK);
-	assert_int_equal(count_copies(masked, len), 1); /* the secure heap's */
-	ks_event_free(event);
-	assert_int_equal(count_copies(masked, len), 0);
-	workshop_close(&bench.shop);
-	end_served(&served);
-}
-
-#endif
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#ifndef SANITIZED
-	    cmocka_unit_test(after_the_reply_is_freed_no_copy_of_the_secret_is_left),
-#endif
 	    cmocka_unit_test(a_key_lives_from_create_to_delete),
 	    cmocka_unit_test(a_third_key_is_refused_by_the_service),
 	    cmocka_unit_test(regions_and_pages_are_read_to_their_end),

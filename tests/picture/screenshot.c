@@ -14,7 +14,10 @@ static const struct step {
 	const char *shown;
 	const char *keys;
 } steps[] = {
-    {"18 buckets", "Down Down"},
+    {"24 keys", "Down Down Down Down Down Down Down Down Down"},
+    {"2 Keys · media-assets", ""},
+    {"10/18", ""},
+    {"1/13", ""},
 };
 
 static bool take_steps(struct ks_pty *pty)

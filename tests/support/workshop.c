@@ -34,22 +34,27 @@ static int64_t shop_mono(void *ctx)
 
 void workshop_init(struct workshop *shop, int port)
 {
-	struct ks_err err;
-
 	memset(shop, 0, sizeof *shop);
 	snprintf(shop->url, sizeof shop->url, "http://127.0.0.1:%d", port);
-	shop->secret = ks_secret_new(WORKSHOP_SECRET, strlen(WORKSHOP_SECRET), &err);
-	assert_non_null(shop->secret);
-	shop->given = (struct ks_identity_given){.access_key_id = WORKSHOP_KEY,
-	    .secret = shop->secret,
-	    .region = "us-east-1",
-	    .endpoint_url = shop->url};
+	shop->given = (struct ks_identity_given){.region = "us-east-1", .endpoint_url = shop->url};
+	workshop_sign_with(shop, WORKSHOP_KEY, WORKSHOP_SECRET);
 	shop->identity.given = &shop->given;
 	shop->clock = (struct ks_clock){shop_wall, shop_mono, shop};
 	shop->options = (struct ks_worker_options){.identity = &shop->identity,
 	    .clock = &shop->clock,
 	    .user_agent = "keysail/test",
 	    .random = no_jitter};
+}
+
+void workshop_sign_with(struct workshop *shop, const char *key_id, const char *secret)
+{
+	struct ks_err err;
+
+	ks_secret_free(shop->secret);
+	shop->secret = ks_secret_new(secret, strlen(secret), &err);
+	assert_non_null(shop->secret);
+	shop->given.access_key_id = key_id;
+	shop->given.secret = shop->secret;
 }
 
 void workshop_open(struct workshop *shop)

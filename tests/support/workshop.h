@@ -30,6 +30,8 @@ struct workshop {
 
 /* Credentials are given, as for the demo, and the endpoint is http://127.0.0.1:PORT. */
 void workshop_init(struct workshop *shop, int port);
+/* Other credentials than the usual ones. key_id must outlive the workshop. */
+void workshop_sign_with(struct workshop *shop, const char *key_id, const char *secret);
 /* Starts the worker and, unless the credentials are to be looked up, introduces profile 0. */
 void workshop_open(struct workshop *shop);
 /* Stops the worker; it must not hang. */

@@ -1,4 +1,4 @@
-/* The API's structs and JSON: bodies, replies in every form, and what must be refused. */
+/* The API's replies in every form, and what must be refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,92 +15,6 @@
 #include "core/lightsail/model.h"
 
 #define SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-
-/* ---- bodies ---- */
-
-static void assert_body(enum ks_op op, struct ks_call_input input, const char *expected)
-{
-	struct ks_buf body;
-	struct ks_err err;
-
-	ks_buf_init(&body, 4096);
-	assert_true(ks_call_body(op, &input, &body, &err));
-	assert_string_equal(ks_buf_text(&body), expected);
-	ks_buf_free(&body);
-}
-
-static void assert_no_body(enum ks_op op, struct ks_call_input input)
-{
-	struct ks_buf body;
-	struct ks_err err;
-
-	ks_buf_init(&body, 4096);
-	assert_false(ks_call_body(op, &input, &body, &err));
-	assert_int_equal(err.kind, KS_ERR_REFUSED);
-	assert_string_not_equal(err.message, "");
-	ks_buf_free(&body);
-}
-
-static void bodies_hold_what_is_given_and_nothing_else(void **state)
-{
-	char bucket[] = "example-bucket-1", key[] = "AKIAIOSFODNN7EXAMPLE";
-	char token[] = "a\"b\\c\n\xc3\xa9", id[] = "4f0a2d9e-0000-4000-8000-000000000001";
-
-	(void)state;
-	assert_body(KS_OP_GET_REGIONS, (struct ks_call_input){.bucket = bucket}, "{}");
-	assert_body(KS_OP_GET_BUCKETS, (struct ks_call_input){0}, "{}");
-	assert_body(KS_OP_GET_BUCKETS, (struct ks_call_input){.connected_resources = true},
-	    "{\"includeConnectedResources\":true}");
-	assert_body(KS_OP_GET_BUCKETS,
-	    (struct ks_call_input){
-		.bucket = bucket, .page_token = token, .connected_resources = true},
-	    "{\"bucketName\":\"example-bucket-1\",\"pageToken\":\"a\\\"b\\\\c\\u000a\xc3\xa9\","
-	    "\"includeConnectedResources\":true}");
-	assert_body(KS_OP_CREATE_BUCKET_ACCESS_KEY, (struct ks_call_input){.bucket = bucket},
-	    "{\"bucketName\":\"example-bucket-1\"}");
-	assert_body(KS_OP_DELETE_BUCKET_ACCESS_KEY,
-	    (struct ks_call_input){.bucket = bucket, .key_id = key},
-	    "{\"bucketName\":\"example-bucket-1\",\"accessKeyId\":\"AKIAIOSFODNN7EXAMPLE\"}");
-	assert_body(KS_OP_GET_OPERATION, (struct ks_call_input){.operation_id = id},
-	    "{\"operationId\":\"4f0a2d9e-0000-4000-8000-000000000001\"}");
-	assert_body(KS_OP_GET_OPERATIONS_FOR_RESOURCE, (struct ks_call_input){.bucket = bucket},
-	    "{\"resourceName\":\"example-bucket-1\"}");
-}
-
-static void bodies_need_valid_inputs(void **state)
-{
-	char bucket[] = "example-bucket-1", upper[] = "Bucket", empty[] = "", blank[] = "AKIA 1";
-
-	(void)state;
-	assert_no_body(KS_OP_GET_BUCKET_ACCESS_KEYS, (struct ks_call_input){0});
-	assert_no_body(KS_OP_CREATE_BUCKET_ACCESS_KEY, (struct ks_call_input){.bucket = upper});
-	assert_no_body(KS_OP_DELETE_BUCKET_ACCESS_KEY, (struct ks_call_input){.bucket = bucket});
-	assert_no_body(KS_OP_DELETE_BUCKET_ACCESS_KEY,
-	    (struct ks_call_input){.bucket = bucket, .key_id = blank});
-	assert_no_body(KS_OP_GET_OPERATION, (struct ks_call_input){.operation_id = empty});
-	assert_no_body(KS_OP_GET_BUCKETS, (struct ks_call_input){.page_token = empty});
-}
-
-static void bucket_names_follow_the_api_pattern(void **state)
-{
-	char longest[56];
-
-	(void)state;
-	memset(longest, 'a', sizeof longest);
-	longest[54] = '\0';
-	assert_true(ks_bucket_name_is_valid(longest));
-	longest[54] = 'a';
-	longest[55] = '\0';
-	assert_false(ks_bucket_name_is_valid(longest));
-	assert_true(ks_bucket_name_is_valid("a--b"));
-	assert_true(ks_bucket_name_is_valid("0-9"));
-	assert_false(ks_bucket_name_is_valid("ab"));
-	assert_false(ks_bucket_name_is_valid("-ab"));
-	assert_false(ks_bucket_name_is_valid("ab-"));
-	assert_false(ks_bucket_name_is_valid("a.b"));
-	assert_false(ks_bucket_name_is_valid("a_b"));
-	assert_false(ks_bucket_name_is_valid(""));
-}
 
 /* ---- replies ---- */
 
@@ -215,8 +129,7 @@ static void anything_may_be_missing_or_null(void **state)
 	    "{\"buckets\":[{\"name\":null,\"createdAt\":null,\"tags\":null,\"location\":null,"
 	    "\"cors\":null,\"accessRules\":{\"allowPublicOverrides\":null},\"state\":{}}],"
 	    "\"nextPageToken\":null}",
-	    "\xef\xbb\xbf{ \"buckets\" : [ {\"cors\":{\"rules\":null}} ] , \"nextPageToken\":\"\" "
-	    "}\r\n",
+	    "\xef\xbb\xbf{ \"buckets\" : [ {\"cors\":{\"rules\":null}} ] }\r\n",
 	};
 	struct ks_reply reply;
 
@@ -232,8 +145,9 @@ static void anything_may_be_missing_or_null(void **state)
 		assert_int_equal(reply.buckets[0].n_cors, 0);
 		ks_reply_free(&reply);
 	}
-	decode(KS_OP_GET_BUCKETS, "{}", &reply);
+	decode(KS_OP_GET_BUCKETS, "{\"nextPageToken\":\"\"}", &reply);
 	assert_int_equal(reply.n_buckets, 0);
+	assert_null(reply.next_page_token);
 	ks_reply_free(&reply);
 	decode(KS_OP_GET_BUCKETS, "{\"buckets\":[null]}", &reply);
 	assert_int_equal(reply.n_buckets, 0);
@@ -597,86 +511,9 @@ static void keys_are_ordered_by_age_then_id(void **state)
 	ks_access_key_free(&b);
 }
 
-/* ---- errors ---- */
-
-static void every_form_of_an_error_is_read(void **state)
-{
-	static const struct {
-		int status;
-		const char *header, *body;
-		enum ks_err_kind kind;
-		const char *code, *subcode, *message, *tip;
-	} cases[] = {
-	    {404, NULL, "{\"__type\":\"NotFoundException\",\"message\":\"m\"}", KS_ERR_SERVICE,
-		"NotFoundException", "", "m", ""},
-	    {404, NULL, "{\"__type\":\"com.amazonaws.lightsail#NotFoundException\"}",
-		KS_ERR_SERVICE, "NotFoundException", "", "", ""},
-	    {400, NULL, "{\"__type\":\"NotFoundException:http://internal.amazon.com/coral/a#b/\"}",
-		KS_ERR_SERVICE, "NotFoundException", "", "", ""},
-	    {400, NULL, "{\"__type\":\"a#b#NotFoundException:x\"}", KS_ERR_SERVICE,
-		"NotFoundException", "", "", ""},
-	    {403, NULL, "{\"__type\":\"AccessDeniedException\",\"Message\":\"M\"}", KS_ERR_SERVICE,
-		"AccessDeniedException", "", "M", ""},
-	    {403, NULL, "{\"__type\":\"AccessDeniedException\",\"Message\":null}", KS_ERR_SERVICE,
-		"AccessDeniedException", "", "", ""},
-	    {404, NULL,
-		"{\"__type\":\"NotFoundException\",\"code\":\"DoesNotExist\",\"message\":\"m\","
-		"\"docs\":\"https://d\",\"tip\":\"Look.\"}",
-		KS_ERR_SERVICE, "NotFoundException", "DoesNotExist", "m", "Look. See https://d"},
-	    {400, "InvalidInputException:http://x", "{\"message\":\"m\"}", KS_ERR_SERVICE,
-		"InvalidInputException", "", "m", ""},
-	    {400, "InvalidInputException", "", KS_ERR_SERVICE, "InvalidInputException", "",
-		"The answer was HTTP status 400", ""},
-	    {400, "FromHeader", "{\"__type\":\"FromBody\",\"code\":\"c\"}", KS_ERR_SERVICE,
-		"FromBody", "c", "", ""},
-	    {400, NULL, "{\"code\":\"OnlyCode\",\"message\":\"m\"}", KS_ERR_SERVICE, "OnlyCode",
-		"OnlyCode", "m", ""},
-	    {400, NULL, "{\"message\":\"m\"}", KS_ERR_SERVICE, "400", "", "m", ""},
-	    {400, NULL, "{\"__type\":7,\"message\":{}}", KS_ERR_SERVICE, "400", "", "", ""},
-	    {503, NULL, "<html><h1>Unavailable</h1></html>", KS_ERR_REPLY, "503", "",
-		"The answer was HTTP status 503 without a readable reason", ""},
-	    {500, NULL, "", KS_ERR_REPLY, "500", "",
-		"The answer was HTTP status 500 without a readable reason", ""},
-	    {502, NULL, " upstream\x1b[0m failed", KS_ERR_REPLY, "502", "",
-		"The answer was HTTP status 502: upstream\xef\xbf\xbd[0m failed", ""},
-	};
-	struct ks_err err;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		memset(&err, 0xAA, sizeof err);
-		ks_call_decode_error(
-		    cases[i].status, cases[i].header, cases[i].body, strlen(cases[i].body), &err);
-		assert_int_equal(err.kind, cases[i].kind);
-		assert_int_equal(err.http_status, cases[i].status);
-		assert_string_equal(err.code, cases[i].code);
-		assert_string_equal(err.subcode, cases[i].subcode);
-		assert_string_equal(err.message, cases[i].message);
-		assert_string_equal(err.tip, cases[i].tip);
-		assert_false(err.not_sent);
-	}
-}
-
-static void a_type_of_any_length_fits(void **state)
-{
-	char body[2000];
-	struct ks_err err;
-
-	(void)state;
-	memset(body, 'T', sizeof body);
-	memcpy(body, "{\"__type\":\"", 11);
-	memcpy(body + sizeof body - 2, "\"}", 2);
-	ks_call_decode_error(400, NULL, body, sizeof body, &err);
-	assert_int_equal(err.kind, KS_ERR_SERVICE);
-	assert_int_equal(strlen(err.code), sizeof err.code - 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(bodies_hold_what_is_given_and_nothing_else),
-	    cmocka_unit_test(bodies_need_valid_inputs),
-	    cmocka_unit_test(bucket_names_follow_the_api_pattern),
 	    cmocka_unit_test(every_member_of_a_bucket_is_read),
 	    cmocka_unit_test(a_copy_stands_by_itself),
 	    cmocka_unit_test(anything_may_be_missing_or_null),
@@ -696,8 +533,6 @@ int main(void)
 	    cmocka_unit_test(a_created_key_without_an_id_is_no_answer),
 	    cmocka_unit_test(a_listed_secret_is_never_kept),
 	    cmocka_unit_test(keys_are_ordered_by_age_then_id),
-	    cmocka_unit_test(every_form_of_an_error_is_read),
-	    cmocka_unit_test(a_type_of_any_length_fits),
 	};
 
 	ks_secret_setup();

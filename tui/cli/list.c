@@ -82,14 +82,23 @@ static int read_all(struct ks_session *session, const sigset_t *mask)
 
 /* ---- what failed ---- */
 
+/* Which of the three it was, as far as it is known; any may be "". */
 static void complain(
     const char *profile, const char *region, const char *bucket, const struct ks_err *err)
 {
+	const char *const parts[] = {profile, region, bucket};
+	const char *separator = "";
 	char line[LINE_SIZE];
 
-	fprintf(stderr, "keysail: %s%s%s%s%s%s%s\n", profile, profile[0] != '\0' ? ", " : "",
-	    region, region[0] != '\0' && bucket[0] != '\0' ? ", " : "", bucket,
-	    region[0] != '\0' ? ": " : "", ks_err_line(err, line, sizeof line));
+	fputs("keysail: ", stderr);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i][0] == '\0')
+			continue;
+		fprintf(stderr, "%s%s", separator, parts[i]);
+		separator = ", ";
+	}
+	fprintf(stderr, "%s%s\n", separator[0] != '\0' ? ": " : "",
+	    ks_err_line(err, line, sizeof line));
 }
 
 static bool complain_of_keys(const struct ks_store *store, const struct ks_scope *scope)

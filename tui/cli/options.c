@@ -379,7 +379,7 @@ void ks_options_help(FILE *out)
 	help_rows(out, LIST_ONLY);
 	fputs("\nFindings:\n", out);
 	for (int i = 0; i < KS_FINDING_COUNT; i++)
-		fprintf(out, "  %-24s  %s\n", ks_finding_info((enum ks_finding)i)->name,
+		fprintf(out, "  %-9s  %s\n", ks_finding_info((enum ks_finding)i)->name,
 		    ks_finding_info((enum ks_finding)i)->meaning);
 	fputs("\nExit status: 0 done; 1 it failed; 2 wrong usage; 3 --fail-on found something.\n"
 	      "The manual: man keysail. Try it out: keysail --demo\n",

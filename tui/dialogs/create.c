@@ -212,22 +212,22 @@ static void drop_victims(struct dialog *dialog)
 	dialog->n_victims = 0;
 }
 
+static void delete_victim(void *self, struct ks_ui *ui);
+
 /* A button behind the first one that opens the deletion of this key. */
 static void add_victim(struct dialog *dialog, const struct ks_str *id)
 {
-	struct ks_form *form = &dialog->form;
-	struct ks_button *button = &form->buttons[form->n_buttons];
+	struct ks_button button = {.act = delete_victim, .danger = true};
 	const char *clean = ks_str_clean(id);
 	size_t len = strlen(clean);
 
 	if (dialog->n_victims == MAX_KEYS)
 		return;
 	dialog->victims[dialog->n_victims++] = ks_strdup(ks_str_raw(id));
-	*button = (struct ks_button){.danger = true};
 	/* IDs are ASCII; a strange one is shown whole in the text above. */
-	snprintf(button->label, sizeof button->label, "Delete ..%s",
+	snprintf(button.label, sizeof button.label, "Delete ..%s",
 	    len > 4 && ks_text_width(clean) == (int)len ? clean + len - 4 : "");
-	form->n_buttons++;
+	ks_form_add_button(&dialog->form, &button);
 }
 
 static void offer_victims(struct dialog *dialog)
@@ -244,21 +244,27 @@ static void offer_victims(struct dialog *dialog)
 			add_victim(dialog, &change->orphans.items[i]);
 }
 
+static void begin(void *self, struct ks_ui *ui);
+static void begin_again(void *self, struct ks_ui *ui);
+static void close_dialog(void *self, struct ks_ui *ui);
+
+/* The first one has the focus. */
+static const struct ks_button buttons[][3] = {
+    [STAGE_ASK] = {{"Create", begin, false, false}, {"Cancel", close_dialog, false, false}},
+    [STAGE_REFUSED] = {{"Close", close_dialog, false, false}},
+    [STAGE_RUNS] = {{"Go on in the background", close_dialog, false, false}},
+    [STAGE_FAILED] = {{"Close", close_dialog, false, false},
+	{"Try again", begin_again, false, false}},
+    [STAGE_ORPHANED] = {{"Close", close_dialog, false, false}},
+    [STAGE_NONE] = {{.danger = false}},
+};
+
 static void set_stage(struct dialog *dialog, enum stage stage)
 {
-	static const char *const labels[][3] = {
-	    [STAGE_ASK] = {"Create", "Cancel", NULL},
-	    [STAGE_REFUSED] = {"Close", NULL},
-	    [STAGE_RUNS] = {"Go on in the background", NULL},
-	    [STAGE_FAILED] = {"Close", "Try again", NULL},
-	    [STAGE_NONE] = {NULL},
-	    [STAGE_ORPHANED] = {"Close", NULL},
-	};
-
 	if (dialog->stage == stage)
 		return;
 	dialog->stage = stage;
-	ks_form_set_buttons(&dialog->form, labels[stage]);
+	ks_form_set_buttons(&dialog->form, buttons[stage]);
 	offer_victims(dialog);
 }
 
@@ -299,8 +305,9 @@ static void update(void *self, struct ks_ui *ui)
 	set_stage(dialog, stage_of_change(change));
 }
 
-static void begin(struct dialog *dialog, struct ks_ui *ui)
+static void begin(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	struct ks_event *event;
 	const struct ks_change *change;
 
@@ -337,35 +344,28 @@ static bool may_close(void *self, struct ks_ui *ui)
 	return true;
 }
 
-static void close_dialog(struct dialog *dialog, struct ks_ui *ui)
+static void close_dialog(void *self, struct ks_ui *ui)
 {
-	may_close(dialog, ui);
-	ks_ui_close(ui, dialog);
+	may_close(self, ui);
+	ks_ui_close(ui, self);
 }
 
-static void delete_victim(struct dialog *dialog, struct ks_ui *ui, size_t index)
+static void begin_again(void *self, struct ks_ui *ui)
 {
+	dismiss(self, ui);
+	begin(self, ui);
+}
+
+/* Its button stands behind the first one, in the order of the victims. */
+static void delete_victim(void *self, struct ks_ui *ui)
+{
+	struct dialog *dialog = self;
 	uint32_t bucket = dialog->target.bucket;
-	char *key_id = ks_strdup(dialog->victims[index]);
+	char *key_id = ks_strdup(dialog->victims[dialog->form.focus - 1]);
 
 	close_dialog(dialog, ui);
 	ks_delete_dialog_open(ui, bucket, key_id);
 	free(key_id);
-}
-
-static void press(struct dialog *dialog, struct ks_ui *ui)
-{
-	size_t button = dialog->form.focus;
-
-	if (dialog->stage == STAGE_ASK && button == 0)
-		begin(dialog, ui);
-	else if (dialog->stage == STAGE_FAILED && button == 1) {
-		dismiss(dialog, ui);
-		begin(dialog, ui);
-	} else if (button > 0 && button <= dialog->n_victims)
-		delete_victim(dialog, ui, button - 1);
-	else
-		close_dialog(dialog, ui);
 }
 
 /* ---- the class ---- */
@@ -375,20 +375,6 @@ static const char *title(const void *self)
 	const struct dialog *dialog = self;
 
 	return dialog->stage == STAGE_ORPHANED ? "A key without a secret" : "New access key";
-}
-
-static void size(void *self, const struct ks_draw *draw, int *width, int *height)
-{
-	struct dialog *dialog = self;
-
-	ks_form_size(&dialog->form, draw, width, height);
-}
-
-static void draw_inside(void *self, struct ks_draw *draw, struct ks_area area)
-{
-	struct dialog *dialog = self;
-
-	ks_form_draw(&dialog->form, draw, area);
 }
 
 static const struct ks_hint *hints(const void *self)
@@ -403,14 +389,9 @@ static const struct ks_hint *hints(const void *self)
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
 	struct dialog *dialog = self;
-	enum ks_form_result result;
 
-	if (ks_form_is_paste(&dialog->form, key))
-		return true;
-	result = ks_form_key(&dialog->form, key);
-	if (result == KS_FORM_PRESSED)
-		press(dialog, ui);
-	return result != KS_FORM_IGNORED;
+	return ks_form_is_paste(&dialog->form, key) ||
+	       ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
 }
 
 static void free_dialog(void *self)
@@ -426,8 +407,8 @@ static void free_dialog(void *self)
 const struct ks_dialog_class ks_create_dialog = {
     .name = "create",
     .title = title,
-    .size = size,
-    .draw = draw_inside,
+    .size = ks_form_size,
+    .draw = ks_form_draw,
     .hints = hints,
     .key = key_pressed,
     .update = update,
@@ -442,7 +423,6 @@ void ks_create_dialog_open(struct ks_ui *ui, uint32_t bucket)
 
 	dialog->store = ks_ui_store(ui);
 	dialog->form.fill = fill;
-	dialog->form.self = dialog;
 	dialog->stage = STAGE_NONE;
 	ks_target_init(&dialog->target, dialog->store, bucket);
 	change = ks_target_change(&dialog->target, dialog->store, KS_CHANGE_CREATE, NULL);

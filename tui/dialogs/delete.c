@@ -160,23 +160,28 @@ static void fill(void *self, struct ks_draw *draw)
 
 /* ---- stages ---- */
 
+static void begin(void *self, struct ks_ui *ui);
+static void ask_again(void *self, struct ks_ui *ui);
+static void close_dialog(void *self, struct ks_ui *ui);
+
+/* The first one has the focus: the safe choice. */
+static const struct ks_button buttons[][3] = {
+    [STAGE_ASK] = {[CANCEL] = {"Cancel", close_dialog, false, false},
+	[DELETE] = {"Delete", begin, true, false}},
+    [STAGE_REFUSED] = {{"Close", close_dialog, false, false}},
+    [STAGE_RUNS] = {{"Go on in the background", close_dialog, false, false}},
+    [STAGE_FAILED] = {{"Close", close_dialog, false, false},
+	{"Try again", ask_again, false, false}},
+    [STAGE_NONE] = {{.danger = false}},
+};
+
 static void set_stage(struct dialog *dialog, enum stage stage)
 {
-	static const char *const labels[][3] = {
-	    [STAGE_ASK] = {"Cancel", "Delete", NULL},
-	    [STAGE_REFUSED] = {"Close", NULL},
-	    [STAGE_RUNS] = {"Go on in the background", NULL},
-	    [STAGE_FAILED] = {"Close", "Try again", NULL},
-	    [STAGE_NONE] = {NULL},
-	};
-
 	if (dialog->stage == stage)
 		return;
 	dialog->stage = stage;
 	ks_form_drop_input(&dialog->form);
-	ks_form_set_buttons(&dialog->form, labels[stage]);
-	if (stage == STAGE_ASK)
-		dialog->form.buttons[DELETE].danger = true;
+	ks_form_set_buttons(&dialog->form, buttons[stage]);
 }
 
 static enum stage stage_of_change(const struct ks_change *change)
@@ -217,8 +222,9 @@ static void update(void *self, struct ks_ui *ui)
 		set_stage(dialog, stage_of_change(change));
 }
 
-static void begin(struct dialog *dialog, struct ks_ui *ui)
+static void begin(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	struct ks_event *event;
 	const struct ks_change *change;
 
@@ -254,17 +260,16 @@ static bool may_close(void *self, struct ks_ui *ui)
 	return true;
 }
 
-static void press(struct dialog *dialog, struct ks_ui *ui)
+static void close_dialog(void *self, struct ks_ui *ui)
 {
-	if (dialog->stage == STAGE_ASK && dialog->form.focus == DELETE) {
-		begin(dialog, ui);
-	} else if (dialog->stage == STAGE_FAILED && dialog->form.focus == 1) {
-		dismiss(dialog, ui);
-		review(dialog, ks_ui_now(ui));
-	} else {
-		may_close(dialog, ui);
-		ks_ui_close(ui, dialog);
-	}
+	may_close(self, ui);
+	ks_ui_close(ui, self);
+}
+
+static void ask_again(void *self, struct ks_ui *ui)
+{
+	dismiss(self, ui);
+	review(self, ks_ui_now(ui));
 }
 
 static void typed(struct dialog *dialog)
@@ -300,13 +305,11 @@ static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 		return true;
 	if (begins_typing(dialog, key))
 		dialog->form.focus = dialog->form.n_buttons;
-	result = ks_form_key(&dialog->form, key);
+	result = ks_form_key(&dialog->form, ui, key);
 	if (result == KS_FORM_TYPED)
 		typed(dialog);
 	else if (result == KS_FORM_ENTERED)
 		entered(dialog);
-	else if (result == KS_FORM_PRESSED)
-		press(dialog, ui);
 	return result != KS_FORM_IGNORED;
 }
 
@@ -316,20 +319,6 @@ static const char *title(const void *self)
 {
 	(void)self;
 	return "Delete access key";
-}
-
-static void size(void *self, const struct ks_draw *draw, int *width, int *height)
-{
-	struct dialog *dialog = self;
-
-	ks_form_size(&dialog->form, draw, width, height);
-}
-
-static void draw_inside(void *self, struct ks_draw *draw, struct ks_area area)
-{
-	struct dialog *dialog = self;
-
-	ks_form_draw(&dialog->form, draw, area);
 }
 
 static const struct ks_hint *hints(const void *self)
@@ -357,8 +346,8 @@ const struct ks_dialog_class ks_delete_dialog = {
     .name = "delete",
     .danger = true,
     .title = title,
-    .size = size,
-    .draw = draw_inside,
+    .size = ks_form_size,
+    .draw = ks_form_draw,
     .hints = hints,
     .key = key_pressed,
     .update = update,
@@ -383,7 +372,6 @@ void ks_delete_dialog_open(struct ks_ui *ui, uint32_t bucket, const char *key_id
 
 	dialog->store = ks_ui_store(ui);
 	dialog->form.fill = fill;
-	dialog->form.self = dialog;
 	dialog->stage = STAGE_NONE;
 	ks_str_set(&dialog->key_id, key_id);
 	set_tail(dialog);

@@ -1,6 +1,5 @@
 #include "tui/dialogs/form.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -12,16 +11,19 @@ void ks_form_free(struct ks_form *form)
 	ks_sheet_free(&form->sheet);
 }
 
-void ks_form_set_buttons(struct ks_form *form, const char *const *labels)
+void ks_form_add_button(struct ks_form *form, const struct ks_button *button)
+{
+	if (form->n_buttons < KS_FORM_BUTTONS)
+		form->buttons[form->n_buttons++] = *button;
+}
+
+void ks_form_set_buttons(struct ks_form *form, const struct ks_button *buttons)
 {
 	form->n_buttons = 0;
 	form->focus = 0;
-	for (; *labels != NULL && form->n_buttons < KS_FORM_BUTTONS; labels++) {
-		struct ks_button *button = &form->buttons[form->n_buttons++];
-
-		*button = (struct ks_button){.danger = false};
-		snprintf(button->label, sizeof button->label, "%s", *labels);
-	}
+	form->drawn = false;
+	for (; buttons->label[0] != '\0'; buttons++)
+		ks_form_add_button(form, buttons);
 }
 
 void ks_form_set_off(struct ks_form *form, size_t button, bool off)
@@ -130,7 +132,7 @@ static void fill_sheet(struct ks_form *form, struct ks_draw *draw, bool compact)
 {
 	form->compact = compact;
 	ks_sheet_clear(&form->sheet);
-	form->fill(form->self, draw);
+	form->fill(form, draw);
 }
 
 /* Lines below the text: the input, the buttons, and the gap before them. */
@@ -141,8 +143,9 @@ static int foot_height(const struct ks_form *form, int width, bool compact)
 	return height > 0 && !compact ? height + 1 : height;
 }
 
-void ks_form_size(struct ks_form *form, const struct ks_draw *draw, int *width, int *height)
+void ks_form_size(void *self, const struct ks_draw *draw, int *width, int *height)
 {
+	struct ks_form *form = self;
 	struct ks_draw copy = *draw;
 	int most = *width - 2 * PADDING, wide = WIDTH < most ? WIDTH : most;
 
@@ -151,12 +154,14 @@ void ks_form_size(struct ks_form *form, const struct ks_draw *draw, int *width, 
 	*height = ks_sheet_height(&form->sheet, wide) + foot_height(form, wide, false);
 }
 
-void ks_form_draw(struct ks_form *form, struct ks_draw *draw, struct ks_area area)
+void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area)
 {
+	struct ks_form *form = self;
 	int foot, y;
 
 	area = ks_area_sub(area, PADDING, 0, area.width - 2 * PADDING, area.height);
 	foot = foot_height(form, area.width, false);
+	form->drawn = true;
 	fill_sheet(form, draw, false);
 	if (ks_sheet_height(&form->sheet, area.width) + foot > area.height) {
 		fill_sheet(form, draw, true);
@@ -239,7 +244,17 @@ static enum ks_form_result key_in_input(struct ks_form *form, struct ks_key key)
 	return KS_FORM_IGNORED;
 }
 
-enum ks_form_result ks_form_key(struct ks_form *form, struct ks_key key)
+static enum ks_form_result press(struct ks_form *form, struct ks_ui *ui)
+{
+	const struct ks_button *button = &form->buttons[form->focus];
+
+	if (button->off || !form->drawn)
+		return KS_FORM_USED;
+	button->act(form, ui);
+	return KS_FORM_PRESSED;
+}
+
+enum ks_form_result ks_form_key(struct ks_form *form, struct ks_ui *ui, struct ks_key key)
 {
 	enum ks_form_result result;
 
@@ -251,7 +266,7 @@ enum ks_form_result ks_form_key(struct ks_form *form, struct ks_key key)
 	if (key.ctrl || key.alt)
 		return KS_FORM_IGNORED;
 	if (key.code == KS_KEY_ENTER && form->n_buttons > 0)
-		return form->buttons[form->focus].off ? KS_FORM_USED : KS_FORM_PRESSED;
+		return press(form, ui);
 	if (key.code == KS_KEY_TAB || key.code == KS_KEY_RIGHT || key.code == KS_KEY_BACKTAB ||
 	    key.code == KS_KEY_LEFT) {
 		move_focus(form, key.code == KS_KEY_TAB || key.code == KS_KEY_RIGHT);

@@ -13,19 +13,22 @@
 #include "tui/sheet.h"
 #include "tui/view.h"
 
+struct ks_ui;
+
 enum { KS_FORM_BUTTONS = 4 };
 
 struct ks_button {
-	char label[32];
+	char label[32]; /* "" ends a table */
+	/* What it does; self is the dialog, which may be gone afterwards. */
+	void (*act)(void *self, struct ks_ui *ui);
 	bool danger; /* what it does can't be undone */
 	bool off;    /* can't be pressed now */
 };
 
-/* Zeroed is empty. */
+/* The first member of a dialog that is one. Zeroed but for fill, it is empty. */
 struct ks_form {
-	/* Fills the sheet with what there is to say; gaps by ks_form_gap. */
+	/* Fills the sheet with what there is to say; gaps by ks_form_gap. self is the dialog. */
 	void (*fill)(void *self, struct ks_draw *draw);
-	void *self;
 
 	struct ks_sheet sheet;
 	struct ks_button buttons[KS_FORM_BUTTONS];
@@ -35,21 +38,24 @@ struct ks_form {
 	const char *prompt; /* before the input */
 	struct ks_input input;
 	bool compact; /* leave gaps out */
+	bool drawn;   /* these buttons were on the screen */
 	bool pasting; /* what comes is a paste, and nothing takes it */
 };
 
 enum ks_form_result {
 	KS_FORM_IGNORED,
 	KS_FORM_USED,
-	KS_FORM_PRESSED, /* Enter on the button that has the focus */
+	KS_FORM_PRESSED, /* a button did what it does: the dialog may be gone */
 	KS_FORM_TYPED,   /* the input's text is another one */
 	KS_FORM_ENTERED, /* Enter in the input */
 };
 
 void ks_form_free(struct ks_form *form);
 
-/* Other buttons: the labels end with NULL. The first one has the focus. */
-void ks_form_set_buttons(struct ks_form *form, const char *const *labels);
+/* Other buttons, from a table. The first one has the focus. */
+void ks_form_set_buttons(struct ks_form *form, const struct ks_button *buttons);
+/* One more, if there is room. */
+void ks_form_add_button(struct ks_form *form, const struct ks_button *button);
 /* Turns a button off or on; a focus on it goes to the first one. */
 void ks_form_set_off(struct ks_form *form, size_t button, bool off);
 /* An empty line to type at most max characters in. It doesn't take the focus. */
@@ -58,9 +64,9 @@ void ks_form_drop_input(struct ks_form *form);
 
 void ks_form_gap(struct ks_form *form);
 
-/* For the dialog's size and draw. */
-void ks_form_size(struct ks_form *form, const struct ks_draw *draw, int *width, int *height);
-void ks_form_draw(struct ks_form *form, struct ks_draw *draw, struct ks_area area);
+/* A dialog's size and draw: self begins with the form. */
+void ks_form_size(void *self, const struct ks_draw *draw, int *width, int *height);
+void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area);
 
 /*
  * True while something is pasted that no input takes: it is text, not a series of keys. To be asked
@@ -70,8 +76,9 @@ bool ks_form_is_paste(struct ks_form *form, struct ks_key key);
 
 /*
  * Left, Right, Tab and Shift-Tab move the focus over what can be pressed; Up, Down, PgUp, PgDn,
- * Home and End scroll; Enter presses. With the focus on the input, all text is the input's.
+ * Home and End scroll; Enter presses. With the focus on the input, all text is the input's. An
+ * Enter that was meant for other buttons, since these were not on the screen yet, is ignored.
  */
-enum ks_form_result ks_form_key(struct ks_form *form, struct ks_key key);
+enum ks_form_result ks_form_key(struct ks_form *form, struct ks_ui *ui, struct ks_key key);
 
 #endif

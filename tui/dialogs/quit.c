@@ -109,21 +109,22 @@ static void fill(void *self, struct ks_draw *draw)
 
 /* ---- what the buttons do ---- */
 
-static void stay(struct dialog *dialog, struct ks_ui *ui)
+static void stay(void *self, struct ks_ui *ui)
 {
-	ks_ui_close(ui, dialog);
+	ks_ui_close(ui, self);
 }
 
-static void leave(struct dialog *dialog, struct ks_ui *ui)
+static void leave(void *self, struct ks_ui *ui)
 {
-	(void)dialog;
+	(void)self;
 	ks_ui_leave(ui);
 }
 
 static void update(void *self, struct ks_ui *ui);
 
-static void delete_keys(struct dialog *dialog, struct ks_ui *ui)
+static void delete_keys(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	const struct ks_handover *handover;
 
 	dialog->failed = false;
@@ -139,33 +140,23 @@ static void delete_keys(struct dialog *dialog, struct ks_ui *ui)
 }
 
 /* The first one has the focus. */
-static const struct {
-	const char *label;
-	void (*act)(struct dialog *dialog, struct ks_ui *ui);
-	bool danger;
-} choices[][KS_FORM_BUTTONS + 1] = {
-    [STAGE_NONE] = {{0}},
-    [STAGE_SECRET] = {{"Stay", stay, false}, {"Delete the key", delete_keys, true},
-	{"Quit and leave it", leave, true}},
-    [STAGE_CHANGE] = {{"Stay", stay, false}, {"Quit now", leave, true}},
-    [STAGE_DELETING] = {{"Stay", stay, false}, {"Quit now", leave, true}},
-    [STAGE_NOTHING] = {{"Quit", leave, false}, {"Stay", stay, false}},
+static const struct ks_button buttons[][KS_FORM_BUTTONS] = {
+    [STAGE_NONE] = {{.danger = false}},
+    [STAGE_SECRET] = {{"Stay", stay, false, false}, {"Delete the key", delete_keys, true, false},
+	{"Quit and leave it", leave, true, false}},
+    [STAGE_CHANGE] = {{"Stay", stay, false, false}, {"Quit now", leave, true, false}},
+    [STAGE_DELETING] = {{"Stay", stay, false, false}, {"Quit now", leave, true, false}},
+    [STAGE_NOTHING] = {{"Quit", leave, false, false}, {"Stay", stay, false, false}},
 };
 
 /* ---- stages ---- */
 
 static void set_stage(struct dialog *dialog, enum stage stage)
 {
-	const char *labels[KS_FORM_BUTTONS + 1] = {NULL};
-
 	if (dialog->stage == stage)
 		return;
 	dialog->stage = stage;
-	for (size_t i = 0; choices[stage][i].label != NULL; i++)
-		labels[i] = choices[stage][i].label;
-	ks_form_set_buttons(&dialog->form, labels);
-	for (size_t i = 0; i < dialog->form.n_buttons; i++)
-		dialog->form.buttons[i].danger = choices[stage][i].danger;
+	ks_form_set_buttons(&dialog->form, buttons[stage]);
 }
 
 static void look_for_failure(struct dialog *dialog)
@@ -206,7 +197,6 @@ static void update(void *self, struct ks_ui *ui)
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
 	struct dialog *dialog = self;
-	enum ks_form_result result;
 
 	if (ks_form_is_paste(&dialog->form, key))
 		return true;
@@ -214,30 +204,13 @@ static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 		ks_ui_leave(ui);
 		return true;
 	}
-	result = ks_form_key(&dialog->form, key);
-	if (result == KS_FORM_PRESSED)
-		choices[dialog->stage][dialog->form.focus].act(dialog, ui);
-	return result != KS_FORM_IGNORED;
+	return ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
 }
 
 static const char *title(const void *self)
 {
 	(void)self;
 	return "Quit keysail?";
-}
-
-static void size(void *self, const struct ks_draw *draw, int *width, int *height)
-{
-	struct dialog *dialog = self;
-
-	ks_form_size(&dialog->form, draw, width, height);
-}
-
-static void draw_inside(void *self, struct ks_draw *draw, struct ks_area area)
-{
-	struct dialog *dialog = self;
-
-	ks_form_draw(&dialog->form, draw, area);
 }
 
 static const struct ks_hint *hints(const void *self)
@@ -263,8 +236,8 @@ const struct ks_dialog_class ks_quit_dialog = {
     .name = "quit",
     .danger = true,
     .title = title,
-    .size = size,
-    .draw = draw_inside,
+    .size = ks_form_size,
+    .draw = ks_form_draw,
     .hints = hints,
     .key = key_pressed,
     .update = update,
@@ -284,7 +257,6 @@ void ks_quit_dialog_open(struct ks_ui *ui)
 	dialog = ks_calloc(1, sizeof *dialog);
 	dialog->store = ks_ui_store(ui);
 	dialog->form.fill = fill;
-	dialog->form.self = dialog;
 	if (ks_ui_open(ui, &ks_quit_dialog, dialog))
 		update(dialog, ui);
 }

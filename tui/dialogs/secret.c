@@ -14,15 +14,6 @@ enum { MASK_SIGNS = 16 }; /* says nothing of the length */
 
 enum stage { STAGE_NONE, STAGE_HELD, STAGE_COPYING, STAGE_DELIVERED, STAGE_ASKING };
 
-struct dialog;
-
-/* A button does one thing, and a stage has its buttons. */
-struct choice {
-	const char *label;
-	void (*act)(struct dialog *dialog, struct ks_ui *ui);
-	bool danger;
-};
-
 struct dialog {
 	struct ks_form form;
 	const struct ks_store *store;
@@ -31,7 +22,6 @@ struct dialog {
 	uint32_t handover;
 	enum stage stage;
 	bool asking; /* whether it is to be left undelivered */
-	bool drawn;  /* this stage was on the screen */
 	bool failed; /* the last copy did not work */
 	enum ks_clipboard_hold hold;
 };
@@ -72,8 +62,9 @@ static void copied(void *ctx, const struct ks_clipboard_result *result)
 	ks_ui_tell(ui, event);
 }
 
-static void copy(struct dialog *dialog, struct ks_ui *ui)
+static void copy(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	const struct ks_handover *handover = handover_of(dialog);
 	struct ks_clipboard *clipboard = ks_ui_clipboard(ui);
 
@@ -87,8 +78,9 @@ static void copy(struct dialog *dialog, struct ks_ui *ui)
 	update(dialog, ui);
 }
 
-static void arrived(struct dialog *dialog, struct ks_ui *ui)
+static void arrived(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	const struct ks_handover *handover = handover_of(dialog);
 
 	if (handover == NULL)
@@ -99,26 +91,30 @@ static void arrived(struct dialog *dialog, struct ks_ui *ui)
 	update(dialog, ui);
 }
 
-static void not_arrived(struct dialog *dialog, struct ks_ui *ui)
+static void not_arrived(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	ks_ui_tell(ui, event_of(dialog, ui, KS_EVENT_NOT_ARRIVED));
 	update(dialog, ui);
 }
 
-static void ask(struct dialog *dialog, struct ks_ui *ui)
+static void ask(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	dialog->asking = true;
 	update(dialog, ui);
 }
 
-static void go_back(struct dialog *dialog, struct ks_ui *ui)
+static void go_back(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	dialog->asking = false;
 	update(dialog, ui);
 }
 
-static void leave_it(struct dialog *dialog, struct ks_ui *ui)
+static void leave_it(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	const struct ks_handover *handover = handover_of(dialog);
 
 	if (handover == NULL)
@@ -129,8 +125,9 @@ static void leave_it(struct dialog *dialog, struct ks_ui *ui)
 	update(dialog, ui);
 }
 
-static void delete_key(struct dialog *dialog, struct ks_ui *ui)
+static void delete_key(void *self, struct ks_ui *ui)
 {
+	struct dialog *dialog = self;
 	const struct ks_handover *handover = handover_of(dialog);
 	struct ks_event *event;
 	uint32_t bucket;
@@ -149,31 +146,24 @@ static void delete_key(struct dialog *dialog, struct ks_ui *ui)
 }
 
 /* The first one has the focus: it is what is most likely wanted, and loses nothing. */
-static const struct choice choices[][KS_FORM_BUTTONS + 1] = {
-    [STAGE_NONE] = {{0}},
-    [STAGE_HELD] = {{"Copy", copy, false}, {"Leave it ..", ask, false}},
-    [STAGE_COPYING] = {{"Leave it ..", ask, false}},
-    [STAGE_DELIVERED] = {{"It arrived", arrived, false}, {"Copy again", copy, false},
-	{"It did not arrive", not_arrived, false}},
-    [STAGE_ASKING] = {{"Back", go_back, false}, {"Delete the key", delete_key, true},
-	{"Leave it", leave_it, true}},
+static const struct ks_button buttons[][KS_FORM_BUTTONS] = {
+    [STAGE_NONE] = {{.danger = false}},
+    [STAGE_HELD] = {{"Copy", copy, false, false}, {"Leave it ..", ask, false, false}},
+    [STAGE_COPYING] = {{"Leave it ..", ask, false, false}},
+    [STAGE_DELIVERED] = {{"It arrived", arrived, false, false}, {"Copy again", copy, false, false},
+	{"It did not arrive", not_arrived, false, false}},
+    [STAGE_ASKING] = {{"Back", go_back, false, false}, {"Delete the key", delete_key, true, false},
+	{"Leave it", leave_it, true, false}},
 };
 
 /* ---- stages ---- */
 
 static void set_stage(struct dialog *dialog, enum stage stage)
 {
-	const char *labels[KS_FORM_BUTTONS + 1] = {NULL};
-
 	if (dialog->stage == stage)
 		return;
 	dialog->stage = stage;
-	dialog->drawn = false;
-	for (size_t i = 0; choices[stage][i].label != NULL; i++)
-		labels[i] = choices[stage][i].label;
-	ks_form_set_buttons(&dialog->form, labels);
-	for (size_t i = 0; i < dialog->form.n_buttons; i++)
-		dialog->form.buttons[i].danger = choices[stage][i].danger;
+	ks_form_set_buttons(&dialog->form, buttons[stage]);
 }
 
 /* Only this dialog copies secrets, and it lies on top while it does. */
@@ -367,21 +357,14 @@ static bool is_copy_key(const struct dialog *dialog, struct ks_key key)
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
 	struct dialog *dialog = self;
-	enum ks_form_result result;
 
 	if (ks_form_is_paste(&dialog->form, key))
-		return true;
-	/* An Enter that was meant for the buttons before must not press these. */
-	if (key.code == KS_KEY_ENTER && !dialog->drawn)
 		return true;
 	if (is_copy_key(dialog, key)) {
 		copy(dialog, ui);
 		return true;
 	}
-	result = ks_form_key(&dialog->form, key);
-	if (result == KS_FORM_PRESSED)
-		choices[dialog->stage][dialog->form.focus].act(dialog, ui);
-	return result != KS_FORM_IGNORED;
+	return ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
 }
 
 /* Esc and q ask, and take the question back. */
@@ -399,21 +382,6 @@ static const char *title(const void *self)
 	const struct dialog *dialog = self;
 
 	return dialog->stage == STAGE_ASKING ? "Give the secret up?" : "Secret access key";
-}
-
-static void size(void *self, const struct ks_draw *draw, int *width, int *height)
-{
-	struct dialog *dialog = self;
-
-	ks_form_size(&dialog->form, draw, width, height);
-}
-
-static void draw_inside(void *self, struct ks_draw *draw, struct ks_area area)
-{
-	struct dialog *dialog = self;
-
-	ks_form_draw(&dialog->form, draw, area);
-	dialog->drawn = true;
 }
 
 static const struct ks_hint *hints(const void *self)
@@ -438,8 +406,8 @@ static void free_dialog(void *self)
 const struct ks_dialog_class ks_secret_dialog = {
     .name = "secret",
     .title = title,
-    .size = size,
-    .draw = draw_inside,
+    .size = ks_form_size,
+    .draw = ks_form_draw,
     .hints = hints,
     .key = key_pressed,
     .update = update,
@@ -457,7 +425,6 @@ void ks_secret_dialog_open(struct ks_ui *ui, uint32_t handover)
 						    : "There is no clipboard here.";
 	dialog->handover = handover;
 	dialog->form.fill = fill;
-	dialog->form.self = dialog;
 	set_stage(dialog, STAGE_HELD);
 	if (ks_ui_open(ui, &ks_secret_dialog, dialog))
 		update(dialog, ui);
