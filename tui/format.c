@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/date.h"
+#include "core/base/text.h"
 
 enum { MINUTE = 60 * 1000, AGE_STEP = 10 * 1000 };
 
@@ -197,6 +198,41 @@ const char *ks_format_activity_resource(const struct ks_activity *activity)
 const char *ks_format_err_word(const struct ks_err *err)
 {
 	return err->code[0] != '\0' ? err->code : err_words[err->kind];
+}
+
+/* The end of the text that fits in width cells, whole characters with their marks. */
+static const char *text_end(const char *text, int width)
+{
+	int total = ks_text_width(text);
+
+	while (*text != '\0' && total > width) {
+		uint32_t code;
+
+		text += ks_text_decode(text, strlen(text), &code);
+		total -= ks_text_code_width(code);
+	}
+	while (*text != '\0') {
+		uint32_t code;
+		size_t len = ks_text_decode(text, strlen(text), &code);
+
+		if (ks_text_code_width(code) > 0)
+			break;
+		text += len;
+	}
+	return text;
+}
+
+const char *ks_format_name(
+    const char *name, int width, const struct ks_glyphs *glyphs, char dst[KS_FORMAT_SIZE])
+{
+	int room = width - ks_text_width(glyphs->ellipsis), tail = room / 3;
+	size_t len = strlen(name);
+
+	if (ks_text_width(name) <= width || room < 2 || len >= KS_FORMAT_SIZE - 8)
+		return name;
+	snprintf(dst, KS_FORMAT_SIZE, "%.*s%s%s", (int)ks_text_fit(name, room - tail), name,
+	    glyphs->ellipsis, text_end(name, tail));
+	return dst;
 }
 
 const char *ks_format_count(size_t count, const char *noun, char dst[KS_FORMAT_SIZE])

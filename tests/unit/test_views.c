@@ -12,6 +12,7 @@
 #include "core/base/secret.h"
 #include "tests/unit/rig.h"
 #include "tui/action.h"
+#include "tui/format.h"
 #include "tui/key.h"
 #include "tui/keymap.h"
 
@@ -310,6 +311,24 @@ static void what_cannot_be_done_says_why(void **state)
 	rig_end(&rig);
 }
 
+static void a_long_name_shows_its_beginning_and_its_end(void **state)
+{
+	static const struct {
+		const char *name;
+		int width;
+		const char *shown;
+	} cases[] = {{"short", 5, "short"}, {"atlas-exports-00195", 15, "atlas-expo…0195"},
+	    {"atlas-exports-00195", 3, "at…"}, {"atlas-exports-00195", 2, "atlas-exports-00195"},
+	    {"写真写真写真", 9, "写真写…真"}, {"", 0, ""}};
+	char text[KS_FORMAT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(
+		    ks_format_name(cases[i].name, cases[i].width, &ks_glyphs_utf8, text),
+		    cases[i].shown);
+}
+
 /* ---- the table of actions ---- */
 
 static void every_action_is_whole(void **state)
@@ -373,6 +392,7 @@ int main(void)
 	    cmocka_unit_test(the_theme_is_tried_on_and_escape_brings_the_old_one_back),
 	    cmocka_unit_test(nothing_is_drawn_when_nothing_changed),
 	    cmocka_unit_test(what_cannot_be_done_says_why),
+	    cmocka_unit_test(a_long_name_shows_its_beginning_and_its_end),
 	    cmocka_unit_test(every_action_is_whole),
 	    cmocka_unit_test(no_key_means_two_things_in_one_place),
 	};
