@@ -152,9 +152,11 @@ static void draw_type(const struct ks_table_cell *cell, const void *self, size_t
 static void draw_resource(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct operations_view *view = self;
+	const char *name = ks_format_activity_resource(activity_at(view, row));
+	char cut[KS_FORMAT_SIZE];
 
-	ks_table_match(
-	    cell, KS_ROLE_TEXT, ks_format_activity_resource(activity_at(view, row)), view->filter);
+	ks_table_match(cell, KS_ROLE_TEXT,
+	    ks_format_name(name, cell->area.width, cell->glyphs, cut), view->filter);
 }
 
 static void draw_region(const struct ks_table_cell *cell, const void *self, size_t row)
