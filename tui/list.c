@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 
 void ks_list_free(struct ks_list *list)
@@ -166,9 +167,7 @@ bool ks_list_visible(const struct ks_list *list, uint64_t id)
 
 uint64_t ks_list_id(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = ks_hash_text(KS_HASH_SEED, name);
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
 	return hash != 0 ? hash : 1;
 }
