@@ -209,6 +209,25 @@ static void wiping_blocks_grow_and_keep_what_they_hold(void **state)
 	ks_wiping_free(NULL);
 }
 
+static void a_number_is_digits_and_no_more(void **state)
+{
+	uint64_t number = 7;
+
+	(void)state;
+	assert_false(ks_text_number("", 9, &number));
+	assert_false(ks_text_number("+1", 9, &number));
+	assert_false(ks_text_number("-1", 9, &number));
+	assert_false(ks_text_number(" 1", 9, &number));
+	assert_false(ks_text_number("1x", 9, &number));
+	assert_false(ks_text_number("10", 9, &number));
+	assert_false(ks_text_number("18446744073709551616", UINT64_MAX, &number));
+	assert_true(number == 7);
+	assert_true(ks_text_number("0", 0, &number) && number == 0);
+	assert_true(ks_text_number("009", 9, &number) && number == 9);
+	assert_true(ks_text_number("18446744073709551615", UINT64_MAX, &number));
+	assert_true(number == UINT64_MAX);
+}
+
 static void bytes_become_digits_and_digits_numbers(void **state)
 {
 	char text[9];
@@ -276,6 +295,7 @@ int main(void)
 	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
 	    cmocka_unit_test(widths_are_counted_in_cells),
 	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(a_number_is_digits_and_no_more),
 	    cmocka_unit_test(bytes_become_digits_and_digits_numbers),
 	    cmocka_unit_test(a_text_has_its_known_hash),
 	    cmocka_unit_test(a_pipe_is_not_left_to_children),
