@@ -39,6 +39,11 @@ static const struct scene scenes[] = {
     {.name = "keys-50x15", .width = 50, .height = 15, .keys = "j j j 2"},
     {.name = "operations-50x15", .width = 50, .height = 15, .keys = "3 j"},
     {.name = "demo-read-only-80x24", .width = 80, .height = 24, .demo = true, .read_only = true},
+    {.name = "demo-details-key-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "j j j 2 Enter",
+	.demo = true},
     {.name = "first-frame-120x34", .width = 120, .height = 34, .unanswered = true},
     {.name = "loading-120x34", .width = 120, .height = 34, .steps = 5},
     {.name = "no-keys-120x34", .width = 120, .height = 34, .keys = "j j j j"},
@@ -100,6 +105,7 @@ static void begin_scene(struct rig *rig, const struct scene *scene)
 	rig->world.denied_region = scene->denied_region;
 	rig->world.fails = scene->fails;
 	rig->world.fails_code = scene->fails_code;
+	rig->world.no_profile = scene->demo;
 	rig->world.looked = scene->no_credentials ? looked : NULL;
 	rig_begin(rig, &(struct rig_options){
 			   .store.read_only = scene->read_only,

@@ -223,8 +223,9 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 	struct ks_identity_info *info = event->identity = ks_calloc(1, sizeof *event->identity);
 
 	event->request = request->id;
-	info->profile =
-	    ks_strdup(request->profile_name != NULL ? request->profile_name : "default");
+	info->profile = ks_strdup(world->no_profile               ? ""
+				  : request->profile_name != NULL ? request->profile_name
+								  : "default");
 	info->expires = KS_TIME_NONE;
 	if (world->looked == NULL) {
 		info->source = ks_strdup("shared credentials file");

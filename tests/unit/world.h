@@ -51,6 +51,7 @@ struct world {
 	const char *denied_region; /* GetBuckets fails there; NULL: nowhere */
 	enum ks_err_kind fails;    /* every call fails like this */
 	const char *fails_code;    /* with this code */
+	bool no_profile;           /* credentials that belong to none, like the demo's */
 	const char *const *looked; /* places and findings in turn: then there are no credentials */
 	bool silent;               /* nothing is answered: all stays under way */
 	int deletes, creates;      /* calls that came */

@@ -57,8 +57,10 @@ static void add_where(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t ind
 		    ks_str_clean(&scope->display_name));
 	else
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Region", "%s", scope->region);
-	ks_sheet_field(
-	    sheet, KS_ROLE_TEXT, "Profile", "%s", ks_store_profile_name(store, scope->profile));
+	/* The demo has none. */
+	if (ks_store_profile_name(store, scope->profile)[0] != '\0')
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s",
+		    ks_store_profile_name(store, scope->profile));
 }
 
 /* How fresh what is shown is, and why it isn't fresher. */
