@@ -89,7 +89,7 @@ void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct 
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Tip", "%s", err->tip);
 	if (err->code[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Error code", "%s", err->code);
-	if (err->subcode[0] != '\0')
+	if (err->subcode[0] != '\0' && strcmp(err->subcode, err->code) != 0)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Sub-code", "%s", err->subcode);
 	if (err->http_status != 0)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "HTTP status", "%d", err->http_status);
