@@ -192,12 +192,11 @@ static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 	ks_sheet_heading(sheet, "What next");
 	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
 		if (trouble->next[i] != NULL)
-			ks_sheet_text(
-			    sheet, KS_ROLE_TEXT, "%s %s", draw->glyphs->dot, trouble->next[i]);
+			ks_sheet_item(
+			    sheet, KS_ROLE_TEXT, draw->glyphs->dot, "%s", trouble->next[i]);
 	if (offer_demo)
-		ks_sheet_text(sheet, KS_ROLE_ACCENT,
-		    "%s Press D for the demo: made-up buckets on this machine, no AWS account.",
-		    draw->glyphs->dot);
+		ks_sheet_item(sheet, KS_ROLE_ACCENT, draw->glyphs->dot,
+		    "Press D for the demo: made-up buckets on this machine, no AWS account.");
 }
 
 void ks_trouble_draw(
