@@ -43,8 +43,8 @@ static void add_line(struct ks_sheet *sheet, enum ks_role role, const char *labe
 	    .text = ks_strdup(text),
 	    .role = role,
 	};
-	if (width > sheet->label_width)
-		sheet->label_width = width < LABEL_MAX ? width : LABEL_MAX;
+	if (width > sheet->label_width && width <= LABEL_MAX)
+		sheet->label_width = width;
 }
 
 void ks_sheet_heading(struct ks_sheet *sheet, const char *text)
@@ -95,10 +95,11 @@ void ks_sheet_item(
 	sheet->label_width = label_width;
 }
 
-/* In a narrow sheet a value stands below its label, a little in. */
+/* In a narrow sheet, and below a long label, a value stands on the next line, a little in. */
 static bool is_below(const struct ks_sheet_line *line, int width)
 {
-	return line->label != NULL && !line->item && width < NARROW;
+	return line->label != NULL && !line->item &&
+	       (width < NARROW || ks_text_width(line->label) > LABEL_MAX);
 }
 
 /* Where the text of a line begins. */
@@ -137,6 +138,8 @@ int ks_sheet_width(const struct ks_sheet *sheet)
 		int width = ks_text_width(line->text);
 
 		width += text_column(sheet, line, NARROW);
+		if (is_below(line, NARROW) && ks_text_width(line->label) > width)
+			width = ks_text_width(line->label);
 		if (width > widest)
 			widest = width;
 	}
