@@ -238,6 +238,8 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 			info->n_looked++;
 		}
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "no credentials were found");
+		if (world->identity_err != NULL)
+			event->err = *world->identity_err;
 	}
 	ks_store_apply(world->store, event);
 }
