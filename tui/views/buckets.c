@@ -201,7 +201,7 @@ static void draw_name(const struct ks_table_cell *cell, const void *self, size_t
 {
 	const struct buckets_view *view = self;
 
-	ks_table_match(
+	ks_table_name(
 	    cell, KS_ROLE_TEXT, ks_str_clean(&entry_at(view, row)->bucket.name), view->filter);
 }
 
