@@ -74,10 +74,11 @@ static void add_fetched(struct ks_sheet *sheet, struct ks_draw *draw, const char
 		    sheet, KS_ROLE_DIM, label, "%s", ks_format_ago(draw, fetched->at, text));
 	else if (fetched->state != KS_FETCH_FAILED)
 		ks_sheet_field(sheet, KS_ROLE_DIM, label, "loading");
-	if (fetched->state == KS_FETCH_FAILED && fetched->err != NULL) {
+	if (fetched->state != KS_FETCH_FAILED || fetched->err == NULL)
+		return;
+	if (fetched->at != KS_TIME_NONE)
 		ks_sheet_gap(sheet);
-		ks_describe_err(sheet, draw, fetched->err);
-	}
+	ks_describe_err(sheet, draw, fetched->err);
 }
 
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
@@ -337,6 +338,7 @@ bool ks_describe_scope(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t in
 	if (index >= draw->store->n_scopes)
 		return false;
 	add_where(sheet, draw, index);
+	ks_sheet_gap(sheet);
 	add_fetched(sheet, draw, "Buckets read", &draw->store->scopes[index].buckets);
 	return true;
 }
