@@ -198,12 +198,11 @@ void ks_table_name(
 {
 	char cut[MAX_CELL_TEXT];
 	int room = cell->area.width - ks_text_width(cell->glyphs->ellipsis);
-	int written;
+	int written, tail = room * 2 / 5; /* what begins a name says most of it */
 
 	if (ks_text_width(name) > cell->area.width && room >= NAME_ENDS) {
-		written =
-		    snprintf(cut, sizeof cut, "%.*s%s%s", (int)ks_text_fit(name, room - room / 2),
-			name, cell->glyphs->ellipsis, end_of(name, room / 2));
+		written = snprintf(cut, sizeof cut, "%.*s%s%s", (int)ks_text_fit(name, room - tail),
+		    name, cell->glyphs->ellipsis, end_of(name, tail));
 		if (written > 0 && (size_t)written < sizeof cut)
 			name = cut;
 	}

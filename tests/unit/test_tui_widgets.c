@@ -237,9 +237,9 @@ static void a_name_shows_both_of_its_ends(void **state)
 	assert_string_equal(ks_buf_text(&dump), " NAME\n"
 						" short\n"
 						" twelve-cells\n"
-						" ledger\u202601963\n"
+						" ledger-\u20261963\n"
 						" \u5199\u771f\u5199\u2026\u5199\u771f\n"
-						" aaaaaa\u2026bbbbe\n");
+						" aaaaaaa\u2026bbbe\n");
 	ks_buf_free(&dump);
 	ks_list_free(&list);
 	ks_canvas_free(canvas);
