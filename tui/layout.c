@@ -2,9 +2,9 @@
 
 /*
  * KEYS_WIDTH: a key's ID, age, last use and notes, whole; KEYS_ALL: all its columns.
- * BUCKETS_ENOUGH: names of 20 cells with all columns.
+ * BUCKETS_ENOUGH: names of 20 cells with all columns; BUCKETS_MOST: the longest that there can be.
  */
-enum { KEYS_WIDTH = 50, KEYS_ALL = 73, BUCKETS_ENOUGH = 51 };
+enum { KEYS_WIDTH = 50, KEYS_ALL = 73, BUCKETS_ENOUGH = 51, BUCKETS_MOST = 87 };
 enum { HEADER_HEIGHT = 1, TABS_HEIGHT = 1, HINTS_HEIGHT = 1, MIN_PANE_HEIGHT = 5 };
 
 static struct ks_rect rect(int x, int y, int width, int height)
@@ -23,7 +23,7 @@ static int buckets_width(int width)
 	if (left > BUCKETS_ENOUGH)
 		left = BUCKETS_ENOUGH;
 	if (share > left)
-		left = share;
+		left = share < BUCKETS_MOST ? share : BUCKETS_MOST;
 	return left < width - KEYS_WIDTH ? left : width - KEYS_WIDTH;
 }
 
