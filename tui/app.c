@@ -34,6 +34,7 @@ struct app {
 	bool pressed;      /* a key came in this turn: its frame is drawn at once */
 	int64_t framed_at; /* monotonic */
 	int signal;        /* that ends the program; 0: none */
+	size_t told;       /* remarks */
 	bool leave;
 	bool demo;
 };
@@ -94,6 +95,13 @@ static void load_theme(struct app *app, struct ks_theme *theme, struct ks_err *e
 		app->theme_chosen = ks_theme_load(name, app->options->themes_dir, theme, err);
 }
 
+/* One remark at a time: the next one follows when a key says that this one was read. */
+static void tell_remark(struct app *app)
+{
+	if (app->told < app->options->n_remarks)
+		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", app->options->remarks[app->told++]);
+}
+
 static void make_ui(struct app *app)
 {
 	struct ks_err err;
@@ -110,8 +118,8 @@ static void make_ui(struct app *app)
 	});
 	if (err.kind != KS_ERR_NONE)
 		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
-	else if (app->options->n_remarks > 0)
-		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", app->options->remarks[0]);
+	else
+		tell_remark(app);
 }
 
 static void make_clipboard(struct app *app)
@@ -174,6 +182,7 @@ static void take_keys(struct app *app)
 			restyle(app);
 		} else {
 			ks_ui_key(app->ui, key, ks_clock_wall(app->clock));
+			tell_remark(app);
 		}
 	}
 }

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "core/base/date.h"
+#include "core/base/text.h"
+
+enum { MINUTE = 60 * 1000, AGE_STEP = 10 * 1000 };
 
 /* The words for errors that carry no code of the service. */
 static const char *const err_words[] = {
@@ -19,26 +22,37 @@ static const char *const err_words[] = {
     [KS_ERR_CANCELLED] = "cancelled",
 };
 
+/*
+ * Seconds are not shown, and a minute more need not be shown on the second: so that a screen full
+ * of ages stands still, and wakes us every ten seconds at the most.
+ */
+static void wake_for_age(struct ks_draw *draw, int64_t at)
+{
+	ks_draw_wake(draw, at + AGE_STEP - 1 - (at + AGE_STEP - 1) % AGE_STEP);
+}
+
 const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
 {
 	char span[KS_DATE_SIZE];
 
 	if (since == KS_TIME_NONE)
 		return draw->glyphs->dash;
-	ks_draw_wake(draw, draw->now + ks_date_span_changes_in(draw->now - since));
-	snprintf(dst, KS_FORMAT_SIZE, "%s", ks_date_span(draw->now - since, span));
+	if (draw->now - since < MINUTE)
+		wake_for_age(draw, since + MINUTE);
+	else
+		wake_for_age(draw, draw->now + ks_date_span_changes_in(draw->now - since));
+	snprintf(dst, KS_FORMAT_SIZE, "%s",
+	    draw->now - since < MINUTE ? "<1m" : ks_date_span(draw->now - since, span));
 	return dst;
 }
 
 const char *ks_format_ago(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE])
 {
-	size_t len;
+	char age[KS_FORMAT_SIZE];
 
 	if (since == KS_TIME_NONE)
 		return draw->glyphs->dash;
-	ks_format_age(draw, since, dst);
-	len = strlen(dst);
-	snprintf(dst + len, KS_FORMAT_SIZE - len, " ago");
+	snprintf(dst, KS_FORMAT_SIZE, "%.32s ago", ks_format_age(draw, since, age));
 	return dst;
 }
 
@@ -74,11 +88,12 @@ const char *ks_format_moment(struct ks_draw *draw, int64_t at, char dst[KS_FORMA
 		return draw->glyphs->dash;
 	format_utc(at, utc, sizeof utc);
 	ks_date_local(at, local);
-	ks_format_ago(draw, at, ago);
 	if (strcmp(utc, local) == 0)
-		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s", utc, dot, ago);
+		snprintf(
+		    dst, KS_FORMAT_SIZE, "%s %s %.20s", utc, dot, ks_format_ago(draw, at, ago));
 	else
-		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s %s %.20s", utc, dot, local, dot, ago);
+		snprintf(dst, KS_FORMAT_SIZE, "%s %s %s %s %.20s", utc, dot, local, dot,
+		    ks_format_ago(draw, at, ago));
 	return dst;
 }
 
@@ -183,6 +198,41 @@ const char *ks_format_activity_resource(const struct ks_activity *activity)
 const char *ks_format_err_word(const struct ks_err *err)
 {
 	return err->code[0] != '\0' ? err->code : err_words[err->kind];
+}
+
+/* The end of the text that fits in width cells, whole characters with their marks. */
+static const char *text_end(const char *text, int width)
+{
+	int total = ks_text_width(text);
+
+	while (*text != '\0' && total > width) {
+		uint32_t code;
+
+		text += ks_text_decode(text, strlen(text), &code);
+		total -= ks_text_code_width(code);
+	}
+	while (*text != '\0') {
+		uint32_t code;
+		size_t len = ks_text_decode(text, strlen(text), &code);
+
+		if (ks_text_code_width(code) > 0)
+			break;
+		text += len;
+	}
+	return text;
+}
+
+const char *ks_format_name(
+    const char *name, int width, const struct ks_glyphs *glyphs, char dst[KS_FORMAT_SIZE])
+{
+	int room = width - ks_text_width(glyphs->ellipsis), tail = room / 3;
+	size_t len = strlen(name);
+
+	if (ks_text_width(name) <= width || room < 2 || len >= KS_FORMAT_SIZE - 8)
+		return name;
+	snprintf(dst, KS_FORMAT_SIZE, "%.*s%s%s", (int)ks_text_fit(name, room - tail), name,
+	    glyphs->ellipsis, text_end(name, tail));
+	return dst;
 }
 
 const char *ks_format_count(size_t count, const char *noun, char dst[KS_FORMAT_SIZE])

@@ -14,7 +14,7 @@
 
 enum { KS_FORMAT_SIZE = 128 }; /* enough for each form below */
 
-/* "412d" since then; a dash when it is not known. */
+/* "412d" since then, "<1m" below a minute; a dash when it is not known. Use what is returned. */
 const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE]);
 /* "3h ago"; a dash when it is not known. */
 const char *ks_format_ago(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE]);
@@ -45,6 +45,13 @@ const char *ks_format_activity_resource(const struct ks_activity *activity);
 
 /* The service's code, or a word for the kind of error: "no network", "timeout". */
 const char *ks_format_err_word(const struct ks_err *err);
+
+/*
+ * A name in at most width cells, cut before its last third: names that begin alike mostly differ at
+ * their ends. Longer than KS_FORMAT_SIZE it comes back as it is.
+ */
+const char *ks_format_name(
+    const char *name, int width, const struct ks_glyphs *glyphs, char dst[KS_FORMAT_SIZE]);
 
 /* Numbers with their noun: "1 bucket", "42 buckets". */
 const char *ks_format_count(size_t count, const char *noun, char dst[KS_FORMAT_SIZE]);

@@ -275,7 +275,7 @@ static int run(struct program *program)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!make_ready(program, &err))
-		status = fail(&err, FAILED);
+		status = fail(&err, err.kind == KS_ERR_USAGE ? USAGE : FAILED);
 	else if (program->options.command == KS_COMMAND_LIST)
 		status = run_list(program);
 	else

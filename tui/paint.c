@@ -62,6 +62,8 @@ static void take_theme(struct ks_painter *painter, const struct ks_theme *theme)
 {
 	const struct ks_theme *usable = ks_theme_for(theme, painter->abilities.colors);
 
+	/* Padding that differs costs one repaint.
+	 * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
 	if (!painter->repaint && memcmp(&painter->theme, usable, sizeof *usable) == 0)
 		return;
 	memcpy(&painter->theme, usable, sizeof *usable);

@@ -7,8 +7,6 @@
 #include "core/base/text.h"
 
 enum { MARKER_WIDTH = 1, SCROLL_WIDTH = 1, MAX_CELL_TEXT = 1024 };
-/* From this many cells on, both ends of a name are worth showing. */
-enum { NAME_ENDS = 7 };
 
 static int column_min(const struct ks_table_column *column)
 {
@@ -173,40 +171,6 @@ void ks_table_match(
 	    start + ks_text_width(part) >= cell->area.width)
 		return;
 	ks_draw_text(cell->area, start, 0, -1, ks_style_on(KS_ROLE_MATCH, cell->ground), part);
-}
-
-/* The end of a text that takes at most width cells, without the marks of what was cut off. */
-static const char *end_of(const char *text, int width)
-{
-	int left = ks_text_width(text);
-	size_t len = strlen(text), at = 0;
-
-	while (at < len) {
-		uint32_t code;
-		size_t taken = ks_text_decode(text + at, len - at, &code);
-
-		if (left <= width && ks_text_code_width(code) > 0)
-			break;
-		left -= ks_text_code_width(code);
-		at += taken;
-	}
-	return text + at;
-}
-
-void ks_table_name(
-    const struct ks_table_cell *cell, enum ks_role role, const char *name, const char *filter)
-{
-	char cut[MAX_CELL_TEXT];
-	int room = cell->area.width - ks_text_width(cell->glyphs->ellipsis);
-	int written, tail = room * 2 / 5; /* what begins a name says most of it */
-
-	if (ks_text_width(name) > cell->area.width && room >= NAME_ENDS) {
-		written = snprintf(cut, sizeof cut, "%.*s%s%s", (int)ks_text_fit(name, room - tail),
-		    name, cell->glyphs->ellipsis, end_of(name, tail));
-		if (written > 0 && (size_t)written < sizeof cut)
-			name = cut;
-	}
-	ks_table_match(cell, role, name, filter);
 }
 
 /* The sort mark stands beside the title: after it, or before one at the right edge. */

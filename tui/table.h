@@ -73,11 +73,5 @@ void ks_table_printf(const struct ks_table_cell *cell, enum ks_role role, const 
  * NULL. */
 void ks_table_match(
     const struct ks_table_cell *cell, enum ks_role role, const char *text, const char *filter);
-/*
- * The same for the name of one among many, which is cut in its middle: names that begin alike
- * often differ at their ends.
- */
-void ks_table_name(
-    const struct ks_table_cell *cell, enum ks_role role, const char *name, const char *filter);
 
 #endif

@@ -222,6 +222,7 @@ static bool read_theme(
 	name_from_origin(read.name, sizeof read.name, origin);
 	if (!read_head(ks_ini_find(ini, "", "theme"), origin, &read, err))
 		return false;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): both are compiled in */
 	memcpy(
 	    read.looks, find_builtin(read.for_light ? "light" : "dark")->looks, sizeof read.looks);
 	if (!read_roles(ks_ini_find(ini, "", "roles"), origin, &read, err))

@@ -297,7 +297,7 @@ static void dialog_key(struct ks_ui *ui, struct ks_key key)
 	struct ks_ui_dialog *top = ks_ui_top_dialog(ui);
 	const void *self = top->self;
 
-	if (!top->presented && !top->class->harmless)
+	if (ui->too_small || (!top->presented && !top->class->harmless))
 		return;
 	if (top->class->key(top->self, ui, key))
 		return;

@@ -163,7 +163,8 @@ void ks_ui_draw(struct ks_ui *ui, struct ks_canvas *canvas, int64_t now)
 
 	ui->now = now;
 	ks_canvas_reset(canvas, canvas->width, canvas->height);
-	if (layout.too_small) {
+	ui->too_small = layout.too_small;
+	if (ui->too_small) {
 		draw_too_small(ui, canvas);
 	} else {
 		ks_header_draw(&ui->header, &draw, ks_layout_area(canvas, layout.header), ui->demo);

@@ -45,8 +45,9 @@ struct ks_ui {
 	struct ks_sheet trouble_sheet;
 
 	int64_t now;
-	bool dirty;   /* a key or a timer changed something */
-	bool pasting; /* a paste that nobody wants */
+	bool dirty;     /* a key or a timer changed something */
+	bool pasting;   /* a paste that nobody wants */
+	bool too_small; /* nothing could be drawn */
 	uint64_t drawn_generation;
 	int64_t wake;
 	enum ks_ui_wish wish;

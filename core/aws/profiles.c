@@ -81,6 +81,7 @@ static void add_name(struct ks_profiles *profiles, const char *name)
 /* Sections of the AWS CLI that are about no profile. */
 static bool is_of_the_cli(const char *name)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): every section has a name */
 	return strcmp(name, "plugins") == 0 || strcmp(name, "preview") == 0;
 }
 

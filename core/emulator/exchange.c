@@ -81,15 +81,13 @@ static void suspend(struct exchange *exchange, int64_t due)
 	ks_emu_timers_add(&exchange->all->timers, due, exchange);
 }
 
-bool ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
+void ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges)
 {
 	int64_t now = mono_now();
 	struct exchange *exchange;
-	bool any = false;
 
-	for (; (exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL; any = true)
+	while ((exchange = ks_emu_timers_take(&exchanges->timers, now)) != NULL)
 		MHD_resume_connection(exchange->connection);
-	return any;
 }
 
 void ks_emu_exchanges_abort(struct ks_emu_exchanges *exchanges)
@@ -224,15 +222,21 @@ static struct MHD_Response *make_response(struct exchange *exchange)
 	    len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
 }
 
-/* So that closing sends a reset, as a broken network would, not an orderly end. */
+/*
+ * A reset, as a broken network gives, not an orderly end. Where the system can't take a connection
+ * apart by connecting it to nowhere (Linux can), closing without lingering comes nearest.
+ */
 static enum MHD_Result reset_connection(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 	struct linger linger = {.l_onoff = 1, .l_linger = 0};
 
-	if (info != NULL)
+	if (info != NULL) {
 		setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
+		(void)!connect(info->connect_fd, &nowhere, sizeof nowhere);
+	}
 	return MHD_NO;
 }
 

@@ -27,8 +27,8 @@ enum MHD_Result ks_emu_exchange_handle(void *cls, struct MHD_Connection *connect
 void ks_emu_exchange_end(void *cls, struct MHD_Connection *connection, void **context,
     enum MHD_RequestTerminationCode code);
 
-/* Lets those whose time has come go on. */
-bool ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges);
+/* Lets those whose time has come go on; the library sees them in its next run. */
+void ks_emu_exchanges_resume(struct ks_emu_exchanges *exchanges);
 /* Resumes all that are suspended, to be cut. */
 void ks_emu_exchanges_abort(struct ks_emu_exchanges *exchanges);
 

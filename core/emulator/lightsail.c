@@ -112,10 +112,13 @@ const struct ks_emu_lightsail_op *ks_emu_lightsail_op_find(const char *name)
 	return NULL;
 }
 
-/* A handler may only answer what its operation declares; anything else is the emulator's fault. */
+/*
+ * A handler may only answer what its operation declares; anything else is the emulator's mistake.
+ * A fault may answer anything.
+ */
 static enum ks_emu_error declared(const struct ks_emu_call *call, enum ks_emu_error error)
 {
-	if (call->op == NULL || !KS_EMU_IS_MODELLED(error) ||
+	if (call->op == NULL || !KS_EMU_IS_MODELLED(error) || error == call->plan.error ||
 	    (call->op->errors & KS_EMU_ERROR_BIT(error)) != 0)
 		return error;
 	return KS_EMU_INTERNAL_FAILURE;

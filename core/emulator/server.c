@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/select.h>
@@ -16,15 +15,14 @@
 #include "core/emulator/exchange.h"
 #include "core/emulator/listen.h"
 
-#define CONNECTIONS_MAX      1000
+#define CONNECTIONS_MAX      900 /* select() knows 1024 descriptors */
 #define CONNECTION_MEMORY    (64u * 1024)
 #define CONNECTION_TIMEOUT_S 60
 
 struct ks_emu_server {
 	struct MHD_Daemon *daemon;
 	struct ks_emu_exchanges exchanges;
-	int v6_fd;    /* we accept on this one ourselves; -1: there is none */
-	int epoll_fd; /* libmicrohttpd's own; -1: it only knows select */
+	int v6_fd; /* we accept on this one ourselves; -1: there is none */
 };
 
 static void count_connection(void *cls, struct MHD_Connection *connection, void **context,
@@ -45,15 +43,12 @@ static void count_connection(void *cls, struct MHD_Connection *connection, void 
 
 static struct MHD_Daemon *start_daemon(struct ks_emu_server *server, int listen_fd)
 {
-	unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
-
-	if (MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES)
-		flags |= MHD_USE_EPOLL;
-	return MHD_start_daemon(flags, 0, NULL, NULL, ks_emu_exchange_handle, &server->exchanges,
-	    MHD_OPTION_LISTEN_SOCKET, listen_fd, MHD_OPTION_URI_LOG_CALLBACK, ks_emu_exchange_begin,
-	    &server->exchanges, MHD_OPTION_NOTIFY_COMPLETED, ks_emu_exchange_end,
-	    &server->exchanges, MHD_OPTION_NOTIFY_CONNECTION, count_connection,
-	    server->exchanges.service, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+	return MHD_start_daemon(MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL,
+	    NULL, ks_emu_exchange_handle, &server->exchanges, MHD_OPTION_LISTEN_SOCKET, listen_fd,
+	    MHD_OPTION_URI_LOG_CALLBACK, ks_emu_exchange_begin, &server->exchanges,
+	    MHD_OPTION_NOTIFY_COMPLETED, ks_emu_exchange_end, &server->exchanges,
+	    MHD_OPTION_NOTIFY_CONNECTION, count_connection, server->exchanges.service,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_S, MHD_OPTION_END);
 }
@@ -62,7 +57,6 @@ struct ks_emu_server *ks_emu_server_start(
     struct ks_emu_service *service, uint16_t port, struct ks_err *err)
 {
 	struct ks_emu_server *server;
-	const union MHD_DaemonInfo *info;
 	int listen_fd = ks_emu_listen_v4(port, &service->port, err);
 
 	if (listen_fd < 0)
@@ -76,9 +70,11 @@ struct ks_emu_server *ks_emu_server_start(
 		free(server);
 		return NULL;
 	}
-	info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-	server->epoll_fd = info != NULL && info->epoll_fd > 0 ? info->epoll_fd : -1;
 	server->v6_fd = ks_emu_listen_v6(service->port);
+	if (server->v6_fd >= FD_SETSIZE) {
+		close(server->v6_fd);
+		server->v6_fd = -1;
+	}
 	return server;
 }
 
@@ -132,60 +128,46 @@ static bool failed(struct ks_err *err)
 	    err, KS_ERR_SYSTEM, "the emulator can't wait for requests: %s", strerror(errno));
 }
 
-static bool wait_with_epoll(
-    struct ks_emu_server *server, int stop_fd, int wait_ms, bool *stopped, struct ks_err *err)
+static void wait_for(struct timeval *wait, int wait_ms)
 {
-	struct pollfd fds[] = {
-	    {.fd = server->epoll_fd, .events = POLLIN},
-	    {.fd = stop_fd, .events = POLLIN},
-	    {.fd = server->v6_fd, .events = POLLIN},
-	};
-
-	if (poll(fds, sizeof fds / sizeof fds[0], wait_ms) < 0)
-		return errno == EINTR || failed(err);
-	*stopped = fds[1].revents != 0;
-	if (fds[2].revents != 0)
-		accept_v6(server);
-	MHD_run(server->daemon);
-	return true;
+	wait->tv_sec = wait_ms / 1000;
+	wait->tv_usec = wait_ms % 1000 * 1000;
 }
 
-/* For systems without epoll. */
-static bool wait_with_select(
-    struct ks_emu_server *server, int stop_fd, int wait_ms, bool *stopped, struct ks_err *err)
+/*
+ * select(), not epoll: libmicrohttpd's epoll is edge-triggered and misses the end of a connection
+ * that comes together with its last bytes. With at most CONNECTIONS_MAX of them it is as fast, and
+ * those that are held back by a timer are in no set.
+ */
+bool ks_emu_server_turn(
+    struct ks_emu_server *server, int stop_fd, int64_t wake, bool *stopped, struct ks_err *err)
 {
-	struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+	int wait_ms = time_to_wait(server, wake), last = stop_fd;
 	fd_set readable, writable, special;
-	int last = stop_fd > server->v6_fd ? stop_fd : server->v6_fd;
+	struct timeval wait;
 
+	*stopped = false;
+	if (stop_fd >= FD_SETSIZE) {
+		errno = EMFILE;
+		return failed(err);
+	}
 	FD_ZERO(&readable);
 	FD_ZERO(&writable);
 	FD_ZERO(&special);
 	FD_SET(stop_fd, &readable);
-	if (server->v6_fd >= 0)
+	if (server->v6_fd >= 0) {
 		FD_SET(server->v6_fd, &readable);
+		last = last > server->v6_fd ? last : server->v6_fd;
+	}
 	if (MHD_get_fdset(server->daemon, &readable, &writable, &special, &last) != MHD_YES)
 		return failed(err);
+	wait_for(&wait, wait_ms);
 	if (select(last + 1, &readable, &writable, &special, wait_ms < 0 ? NULL : &wait) < 0)
 		return errno == EINTR || failed(err);
 	*stopped = FD_ISSET(stop_fd, &readable);
 	if (server->v6_fd >= 0 && FD_ISSET(server->v6_fd, &readable))
 		accept_v6(server);
+	ks_emu_exchanges_resume(&server->exchanges); /* MHD takes them from there */
 	MHD_run_from_select(server->daemon, &readable, &writable, &special);
-	return true;
-}
-
-bool ks_emu_server_turn(
-    struct ks_emu_server *server, int stop_fd, int64_t wake, bool *stopped, struct ks_err *err)
-{
-	int wait_ms = time_to_wait(server, wake);
-
-	*stopped = false;
-	if (server->epoll_fd >= 0 ? !wait_with_epoll(server, stop_fd, wait_ms, stopped, err)
-				  : !wait_with_select(server, stop_fd, wait_ms, stopped, err))
-		return false;
-	/* Without a thread of its own libmicrohttpd sees what was resumed in its next run only. */
-	if (ks_emu_exchanges_resume(&server->exchanges))
-		MHD_run(server->daemon);
 	return true;
 }

@@ -84,7 +84,7 @@ static void post_reply(struct ks_dispatch *dispatch, struct ks_job *job, struct 
 	event->err = *err;
 	event->unclear = failed && job->call->changes && job->in_doubt;
 	memcpy(event->request_id, request_id, sizeof event->request_id);
-	if (!failed) {
+	if (!failed && reply != NULL) {
 		event->reply = ks_malloc(sizeof *event->reply);
 		*event->reply = *reply;
 		memset(reply, 0, sizeof *reply);

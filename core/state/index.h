@@ -157,7 +157,7 @@ bool ks_changes_delete_reply(struct ks_store *store, struct ks_task *task, struc
 /* The keys that a change waited for. */
 void ks_changes_keys_read(struct ks_store *store, struct ks_task *task, struct ks_event *event);
 /* The read that it waits for is dropped: it needs another one. */
-void ks_changes_read_dropped(struct ks_store *store, uint32_t change, uint64_t request);
+void ks_changes_read_dropped(struct ks_store *store, uint32_t id, uint64_t request);
 /* The running change that a request is for; 0 if none. Notes the request in it. */
 uint32_t ks_changes_submitted(
     struct ks_store *store, uint32_t scope, const struct ks_request *request, uint64_t id);

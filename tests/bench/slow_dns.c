@@ -1,8 +1,17 @@
-/* Preloaded: a name server that never answers. */
-#include <netdb.h>
+/*
+ * Preloaded: a name server that never answers. Without <netdb.h>, whose names for the parameters
+ * are reserved.
+ */
+#include <stddef.h>
 #include <unistd.h>
 
-/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): glibc's are reserved */
+struct addrinfo;
+
+enum { TRY_AGAIN = -3 }; /* EAI_AGAIN */
+
+int getaddrinfo(
+    const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result);
+
 int getaddrinfo(
     const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result)
 {
@@ -11,5 +20,5 @@ int getaddrinfo(
 	(void)hints;
 	*result = NULL;
 	sleep(30);
-	return EAI_AGAIN;
+	return TRY_AGAIN;
 }

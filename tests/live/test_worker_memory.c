@@ -85,11 +85,10 @@ static size_t count_copies(const char *masked, size_t len)
 
 	assert_non_null(maps);
 	while (fgets(line, sizeof line, maps) != NULL) {
-		unsigned long from, to;
-		char perms[5];
+		char *end;
+		unsigned long from = strtoul(line, &end, 16), to = strtoul(end + 1, &end, 16);
 
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, perms) != 3 ||
-		    strncmp(perms, "rw", 2) != 0 || strstr(line, "[vvar") != NULL)
+		if (strncmp(end, " rw", 3) != 0 || strstr(line, "[vvar") != NULL)
 			continue;
 		for (const volatile char *at = (const char *)from; at + len <= (const char *)to;
 		     at++) {

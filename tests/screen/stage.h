@@ -44,6 +44,6 @@ void stage_press(struct stage *stage, const char *keys);
 void stage_wait(struct stage *stage, const char *text);
 void stage_wait_gone(struct stage *stage, const char *text);
 /* It ends with this status, and the terminal is as it was. */
-void stage_assert_left(struct stage *stage, int status);
+void stage_assert_left(struct stage *stage, int wanted);
 
 #endif

@@ -113,13 +113,13 @@ static void details_help_and_zoom_open_and_close(void **state)
 	(void)state;
 	stage_begin_loaded(&stage, &usual);
 	stage_press(&stage, "Enter");
-	stage_wait(&stage, "Support code");
+	stage_wait(&stage, "Versioning");
 	stage_press(&stage, "?");
 	stage_wait(&stage, "every key of this place");
 	stage_press(&stage, "Esc");
 	stage_wait_gone(&stage, "every key of this place");
 	stage_press(&stage, "q");
-	stage_wait_gone(&stage, "Support code");
+	stage_wait_gone(&stage, "Versioning");
 	stage_press(&stage, "2 Enter");
 	stage_wait(&stage, "Last used");
 	stage_press(&stage, "q z");
@@ -231,7 +231,7 @@ static void control_c_leaves_from_everywhere(void **state)
 {
 	static const struct {
 		const char *keys, *shows;
-	} places[] = {{"g", "▸app-logs-prod"}, {"Enter", "Support code"}, {"?", "this place"},
+	} places[] = {{"g", "▸app-logs-prod"}, {"Enter", "Versioning"}, {"?", "this place"},
 	    {"/ a", "/a"}, {"t", "no colours"}, {"2 z", "KEY ID"}};
 
 	(void)state;

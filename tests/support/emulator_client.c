@@ -128,7 +128,7 @@ char *client_request(const struct client *client, const char *method, const char
 		snprintf(hash, sizeof hash, "UNSIGNED-PAYLOAD");
 	ks_buf_init(&draft.names, 512);
 	ks_buf_init(&draft.canonical, 65536);
-	ks_buf_init(&draft.request, body_len + 65536);
+	ks_buf_init(&draft.request, body_len + 1024 * 1024);
 	ks_buf_printf(&draft.canonical, "%s\n%.*s\n%s\n", method, path_len, target,
 	    query != NULL ? query + 1 : "");
 	ks_buf_printf(

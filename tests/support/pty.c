@@ -312,7 +312,7 @@ static void answer_queries(struct ks_pty *pty)
 
 		if (*at != '\033')
 			continue;
-		if (left < sizeof background - 1 && left < sizeof attributes - 1)
+		if (left < sizeof attributes - 1)
 			return;
 		if (memcmp(at, attributes, sizeof attributes - 1) == 0)
 			ks_pty_type(pty, "\033[?62;22;52c");
@@ -553,7 +553,7 @@ struct ks_pty_cell ks_pty_cell(const struct ks_pty *pty, int x, int y)
 	if (!get_cell(pty, x, y, &cell))
 		return result;
 	cell_text(&cell, result.text);
-	result.width = cell.width;
+	result.width = (unsigned char)cell.width;
 	result.bold = cell.attrs.bold;
 	result.italic = cell.attrs.italic;
 	result.underline = cell.attrs.underline != 0;

@@ -47,7 +47,7 @@ static void assert_refused(const char *text, const char *part)
 {
 	struct ks_options options;
 	struct ks_err err = {0};
-	struct line line;
+	struct line line = {0};
 
 	if (parse(&line, text, &options, &err))
 		fail_msg("accepted: %s", text);
@@ -61,7 +61,7 @@ static void nothing_means_the_ui(void **state)
 {
 	struct ks_options options;
 	struct ks_err err;
-	struct line line;
+	struct line line = {0};
 
 	(void)state;
 	assert_true(parse(&line, "", &options, &err));
@@ -76,7 +76,7 @@ static void every_global_option_is_taken(void **state)
 {
 	struct ks_options options;
 	struct ks_err err;
-	struct line line;
+	struct line line = {0};
 
 	(void)state;
 	assert_true(parse(&line,
@@ -100,7 +100,7 @@ static void options_may_stand_before_and_after_the_command(void **state)
 {
 	struct ks_options options;
 	struct ks_err err;
-	struct line line;
+	struct line line = {0};
 
 	(void)state;
 	assert_true(
@@ -124,7 +124,7 @@ static void serve_gets_its_own_arguments(void **state)
 {
 	struct ks_options options;
 	struct ks_err err;
-	struct line line;
+	struct line line = {0};
 
 	(void)state;
 	assert_true(parse(&line, "serve --port 0 --help extra", &options, &err));
@@ -140,7 +140,7 @@ static void help_wins_over_what_would_not_go_together(void **state)
 {
 	struct ks_options options;
 	struct ks_err err;
-	struct line line;
+	struct line line = {0};
 
 	(void)state;
 	assert_true(parse(&line, "--demo -p x -h", &options, &err));

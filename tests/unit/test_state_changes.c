@@ -1,4 +1,4 @@
-/* Creating and deleting keys, and a secret's way to the user, by replayed events. */
+/* Creating and deleting keys, by replayed events. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -193,6 +193,24 @@ static void a_read_that_began_before_is_not_trusted(void **state)
 	replay_answer(&replay, old, &stale);
 	assert_int_equal(replay.store->n_keys, 1);
 	assert_int_equal(first_change(&replay)->state, KS_CHANGE_CHECKING);
+	replay_end(&replay);
+}
+
+static void a_late_answer_is_dropped_before_its_read_is_cancelled_too(void **state)
+{
+	struct replay replay;
+	uint32_t bucket = begin_with_keys(&replay, &options, 1);
+	struct ks_reply stale = {0};
+
+	(void)state;
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH, .bucket = bucket});
+	replay_plan(&replay);
+	ask_for_key(&replay, bucket);
+	replay_answer(&replay, replay.open[0], &stale);
+	assert_int_equal(replay.store->n_keys, 1);
+	replay_plan(&replay);
+	assert_int_equal(replay.n_cancelled, 0);
+	assert_int_equal(replay_count(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS), 1);
 	replay_end(&replay);
 }
 
@@ -424,6 +442,31 @@ static void an_unclear_delete_is_cleared_up_by_reading_the_keys(void **state)
 	}
 }
 
+static void two_unclear_changes_each_have_their_read(void **state)
+{
+	struct replay replay;
+	uint32_t bucket = begin_with_keys(&replay, &options, 2);
+	const struct ks_fetched *fetched = &ks_store_bucket(replay.store, bucket)->keys_fetched;
+
+	(void)state;
+	delete_key(&replay, bucket, OLD_ID);
+	delete_key(&replay, bucket, OTHER_ID);
+	replay_plan(&replay);
+	replay_lose(&replay, replay.open[0]);
+	replay_lose(&replay, replay.open[0]);
+	replay.now += 5000;
+	assert_int_equal(replay_plan(&replay), 2);
+	answer_keys(&replay, 1);
+	assert_int_equal(fetched->request, replay.open[0]->id);
+	assert_int_equal(replay_plan(&replay), 0);
+	answer_keys(&replay, 1);
+	assert_int_equal(fetched->request, 0);
+	assert_int_equal(replay.store->changes[0].state, KS_CHANGE_FAILED);
+	assert_int_equal(replay.store->changes[1].state, KS_CHANGE_DONE);
+	replay_check(&replay);
+	replay_end(&replay);
+}
+
 static void a_delete_in_between_lets_a_create_check_again(void **state)
 {
 	struct replay replay;
@@ -513,74 +556,6 @@ static void a_running_change_cant_be_dismissed(void **state)
 	replay_end(&replay);
 }
 
-/* ---- handovers ---- */
-
-static const struct ks_handover *begin_handover(struct replay *replay)
-{
-	uint32_t bucket = begin_with_keys(replay, &options, 1);
-	struct ks_reply reply = {0};
-
-	made_key(&reply, true);
-	replay_answer(replay, send_create(replay, bucket), &reply);
-	return ks_store_open_handover(replay->store);
-}
-
-static void tell_handover(struct replay *replay, enum ks_event_kind kind)
-{
-	replay_tell(replay, (struct ks_event){.kind = kind,
-				.handover = replay->store->handovers[0].id,
-				.way = (char[]){"to the clipboard"}});
-}
-
-static void a_secret_is_wiped_once_it_arrived_and_that_is_final(void **state)
-{
-	struct replay replay;
-	const struct ks_handover *handover = begin_handover(&replay);
-
-	(void)state;
-	tell_handover(&replay, KS_EVENT_ARRIVED);
-	assert_int_equal(handover->state, KS_HANDOVER_HELD);
-	tell_handover(&replay, KS_EVENT_DELIVERED);
-	assert_int_equal(handover->state, KS_HANDOVER_UNCONFIRMED);
-	assert_string_equal(handover->way, "to the clipboard");
-	tell_handover(&replay, KS_EVENT_NOT_ARRIVED);
-	assert_int_equal(handover->state, KS_HANDOVER_HELD);
-	assert_non_null(handover->secret);
-	tell_handover(&replay, KS_EVENT_DELIVERED);
-	tell_handover(&replay, KS_EVENT_ARRIVED);
-	assert_int_equal(handover->state, KS_HANDOVER_OVER);
-	assert_true(handover->confirmed);
-	assert_null(handover->secret);
-	tell_handover(&replay, KS_EVENT_NOT_ARRIVED);
-	tell_handover(&replay, KS_EVENT_DELIVERED);
-	tell_handover(&replay, KS_EVENT_GIVE_UP);
-	assert_int_equal(handover->state, KS_HANDOVER_OVER);
-	assert_true(handover->confirmed);
-	assert_null(ks_store_open_handover(replay.store));
-	replay_end(&replay);
-}
-
-static void giving_up_wipes_and_may_delete_the_key(void **state)
-{
-	struct replay replay;
-	const struct ks_handover *handover = begin_handover(&replay);
-	const struct ks_change *change;
-
-	(void)state;
-	replay_tell(
-	    &replay, (struct ks_event){
-			 .kind = KS_EVENT_GIVE_UP, .handover = handover->id, .delete_key = true});
-	assert_int_equal(handover->state, KS_HANDOVER_OVER);
-	assert_false(handover->confirmed);
-	assert_null(handover->secret);
-	change = ks_store_running(replay.store, KS_CHANGE_DELETE, handover->bucket);
-	assert_string_equal(ks_str_raw(&change->key_id), NEW_ID);
-	replay_plan(&replay);
-	assert_string_equal(
-	    replay_find(&replay, KS_OP_DELETE_BUCKET_ACCESS_KEY, "media")->input.key_id, NEW_ID);
-	replay_end(&replay);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -589,6 +564,7 @@ int main(void)
 	    cmocka_unit_test(two_keys_found_while_checking_are_refused_unsent),
 	    cmocka_unit_test(a_second_create_while_one_runs_is_the_same_create),
 	    cmocka_unit_test(a_read_that_began_before_is_not_trusted),
+	    cmocka_unit_test(a_late_answer_is_dropped_before_its_read_is_cancelled_too),
 	    cmocka_unit_test(a_create_that_was_refused_made_nothing),
 	    cmocka_unit_test(a_lost_answer_is_cleared_up_by_reading_the_keys),
 	    cmocka_unit_test(a_lost_answer_to_nothing_made_is_a_failure),
@@ -600,13 +576,12 @@ int main(void)
 	    cmocka_unit_test(a_deleted_key_is_gone_at_once),
 	    cmocka_unit_test(a_key_that_is_not_found_is_deleted_already),
 	    cmocka_unit_test(an_unclear_delete_is_cleared_up_by_reading_the_keys),
+	    cmocka_unit_test(two_unclear_changes_each_have_their_read),
 	    cmocka_unit_test(a_delete_in_between_lets_a_create_check_again),
 	    cmocka_unit_test(read_only_refuses_changes_and_sends_nothing),
 	    cmocka_unit_test(without_protected_memory_no_key_is_made),
 	    cmocka_unit_test(ended_changes_go_when_dismissed_and_are_bounded),
 	    cmocka_unit_test(a_running_change_cant_be_dismissed),
-	    cmocka_unit_test(a_secret_is_wiped_once_it_arrived_and_that_is_final),
-	    cmocka_unit_test(giving_up_wipes_and_may_delete_the_key),
 	};
 
 	ks_secret_setup();

@@ -96,6 +96,24 @@ static void the_selected_bucket_goes_before_the_visible_ones_before_the_rest(voi
 	replay_end(&replay);
 }
 
+static void more_visible_buckets_than_the_window_wait(void **state)
+{
+	struct replay replay;
+	uint32_t visible[60];
+
+	(void)state;
+	begin_with(&replay, &still, 100);
+	for (size_t i = 0; i < 60; i++)
+		visible[i] = bucket_id(&replay, i);
+	replay.hints.visible = visible;
+	replay.hints.n_visible = 60;
+	assert_int_equal(replay_plan(&replay), KS_PLAN_WINDOW);
+	assert_int_equal(replay_plan(&replay), 0);
+	answer_all(&replay);
+	assert_int_equal(replay.n_submitted, 1 + 1 + 100);
+	replay_end(&replay);
+}
+
 static void the_next_page_goes_before_all_keys(void **state)
 {
 	struct replay replay;
@@ -286,6 +304,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_identity_comes_first_and_once),
 	    cmocka_unit_test(the_selected_bucket_goes_before_the_visible_ones_before_the_rest),
+	    cmocka_unit_test(more_visible_buckets_than_the_window_wait),
 	    cmocka_unit_test(the_next_page_goes_before_all_keys),
 	    cmocka_unit_test(a_change_is_sent_although_the_window_is_full),
 	    cmocka_unit_test(without_refresh_everything_is_read_once),

@@ -210,41 +210,6 @@ static void a_table_shows_where_it_is(void **state)
 	ks_canvas_free(canvas);
 }
 
-static void draw_name(const struct ks_table_cell *cell, const void *view, size_t row)
-{
-	const char *const *rows = view;
-
-	ks_table_name(cell, KS_ROLE_TEXT, rows[row], NULL);
-}
-
-static void a_name_shows_both_of_its_ends(void **state)
-{
-	static const struct ks_table_column column = {
-	    "NAME", 4, 12, 0, KS_ALIGN_LEFT, 0, draw_name};
-	const char *rows[] = {"short", "twelve-cells", "ledger-uploads-01963",
-	    "\u5199\u771f\u5199\u771f\u5199\u771f\u5199\u771f", "aaaaaaaaaaaaae\u0301bbbbe"};
-	const uint64_t ids[] = {1, 2, 3, 4, 5};
-	struct ks_table table = {.columns = &column, .n_columns = 1, .sort = KS_TABLE_NO_SORT};
-	struct ks_canvas *canvas = ks_canvas_new(14, 6);
-	struct ks_list list = {0};
-	struct ks_buf dump;
-
-	(void)state;
-	ks_list_set_rows(&list, ids, 5);
-	ks_table_draw(&table, ks_canvas_area(canvas), &list, &ks_glyphs_utf8, rows);
-	ks_buf_init(&dump, 4096);
-	ks_canvas_dump(canvas, &dump);
-	assert_string_equal(ks_buf_text(&dump), " NAME\n"
-						" short\n"
-						" twelve-cells\n"
-						" ledger-\u20261963\n"
-						" \u5199\u771f\u5199\u2026\u5199\u771f\n"
-						" aaaaaaa\u2026bbbe\n");
-	ks_buf_free(&dump);
-	ks_list_free(&list);
-	ks_canvas_free(canvas);
-}
-
 static void what_a_filter_matches_stands_out(void **state)
 {
 	static const char *const rows[] = {"bANana", "xxxxxxxxxxxan"};
@@ -460,7 +425,6 @@ int main(void)
 	    cmocka_unit_test(rows_that_come_above_the_top_are_seen_to_come),
 	    cmocka_unit_test(columns_give_way_in_their_order),
 	    cmocka_unit_test(a_table_shows_where_it_is),
-	    cmocka_unit_test(a_name_shows_both_of_its_ends),
 	    cmocka_unit_test(what_a_filter_matches_stands_out),
 	    cmocka_unit_test(a_line_is_edited_as_in_a_shell),
 	    cmocka_unit_test(only_clean_text_enters_and_no_more_than_fits),

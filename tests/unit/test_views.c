@@ -12,6 +12,7 @@
 #include "core/base/secret.h"
 #include "tests/unit/rig.h"
 #include "tui/action.h"
+#include "tui/format.h"
 #include "tui/key.h"
 #include "tui/keymap.h"
 
@@ -114,14 +115,12 @@ static void a_refresh_moves_nothing(void **state)
 {
 	struct rig rig;
 	uint32_t before;
-	const char *key;
 
 	(void)state;
 	begin(&rig);
-	rig_keys(&rig, "/ m e d i a Enter 2 j");
+	rig_keys(&rig, "j j j j 2 j");
 	before = ks_ui_bucket(rig.ui);
-	key = ks_ui_key_id(rig.ui);
-	assert_string_equal(key, "AKIAI44QH8DHBEXAMPLE");
+	assert_string_equal(ks_ui_key_id(rig.ui), "AKIAI44QH8DHBEXAMPLE");
 	rig.world.now += HOUR;
 	rig_keys(&rig, "Ctrl-R");
 	assert_int_equal(ks_ui_bucket(rig.ui), before);
@@ -226,6 +225,23 @@ static void a_dialog_gets_no_key_before_its_first_frame(void **state)
 	rig_end(&rig);
 }
 
+static void a_dialog_that_cannot_be_seen_takes_no_keys(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig);
+	rig_keys(&rig, "/ o l d - s i t e Enter 2 d");
+	assert_string_equal(ks_ui_top(rig.ui)->name, "delete");
+	rig_picture(&rig, 30, 8);
+	rig_keys(&rig, "Esc");
+	assert_non_null(ks_ui_top(rig.ui));
+	rig_picture(&rig, 120, 34);
+	rig_keys(&rig, "Esc");
+	assert_null(ks_ui_top(rig.ui));
+	rig_end(&rig);
+}
+
 static void a_paste_is_no_series_of_commands(void **state)
 {
 	static const struct ks_key begin_paste = {.code = KS_KEY_PASTE_BEGIN},
@@ -273,9 +289,23 @@ static void nothing_is_drawn_when_nothing_changed(void **state)
 	ks_ui_update(rig.ui, rig.world.now + 1);
 	assert_false(ks_ui_wants_frame(rig.ui, rig.world.now + 1));
 	/* the wide name's key was used 40 s ago: its age is the first that changes */
-	assert_int_equal(ks_ui_wake(rig.ui), rig.world.now + 1000);
-	assert_true(ks_ui_wants_frame(rig.ui, rig.world.now + 1000));
+	assert_int_equal(ks_ui_wake(rig.ui), rig.world.now + 20 * 1000);
+	assert_true(ks_ui_wants_frame(rig.ui, rig.world.now + 20 * 1000));
 	rig_end(&rig);
+}
+
+static void ages_wake_every_ten_seconds_at_the_most(void **state)
+{
+	struct ks_draw draw = {.glyphs = &ks_glyphs_utf8, .now = WORLD_NOW, .wake = KS_TIME_NEVER};
+	char text[KS_FORMAT_SIZE];
+
+	(void)state;
+	assert_string_equal(ks_format_age(&draw, WORLD_NOW - 57 * 1000, text), "<1m");
+	assert_int_equal(draw.wake, WORLD_NOW + 10 * 1000);
+	assert_string_equal(ks_format_age(&draw, WORLD_NOW - 119 * 1000, text), "1m");
+	assert_int_equal(draw.wake, WORLD_NOW + 10 * 1000);
+	assert_string_equal(ks_format_age(&draw, KS_TIME_NONE, text), "—");
+	assert_int_equal(draw.wake, WORLD_NOW + 10 * 1000);
 }
 
 static void what_cannot_be_done_says_why(void **state)
@@ -291,6 +321,24 @@ static void what_cannot_be_done_says_why(void **state)
 	assert_null(ks_ui_top(rig.ui));
 	assert_true(rig_shows(&rig, "Read-only"));
 	rig_end(&rig);
+}
+
+static void a_long_name_shows_its_beginning_and_its_end(void **state)
+{
+	static const struct {
+		const char *name;
+		int width;
+		const char *shown;
+	} cases[] = {{"short", 5, "short"}, {"atlas-exports-00195", 15, "atlas-expo…0195"},
+	    {"atlas-exports-00195", 3, "at…"}, {"atlas-exports-00195", 2, "atlas-exports-00195"},
+	    {"写真写真写真", 9, "写真写…真"}, {"", 0, ""}};
+	char text[KS_FORMAT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_string_equal(
+		    ks_format_name(cases[i].name, cases[i].width, &ks_glyphs_utf8, text),
+		    cases[i].shown);
 }
 
 /* ---- the table of actions ---- */
@@ -351,10 +399,13 @@ int main(void)
 	    cmocka_unit_test(q_closes_what_is_on_top_then_leaves),
 	    cmocka_unit_test(control_c_leaves_from_anywhere),
 	    cmocka_unit_test(a_dialog_gets_no_key_before_its_first_frame),
+	    cmocka_unit_test(a_dialog_that_cannot_be_seen_takes_no_keys),
 	    cmocka_unit_test(a_paste_is_no_series_of_commands),
 	    cmocka_unit_test(the_theme_is_tried_on_and_escape_brings_the_old_one_back),
 	    cmocka_unit_test(nothing_is_drawn_when_nothing_changed),
+	    cmocka_unit_test(ages_wake_every_ten_seconds_at_the_most),
 	    cmocka_unit_test(what_cannot_be_done_says_why),
+	    cmocka_unit_test(a_long_name_shows_its_beginning_and_its_end),
 	    cmocka_unit_test(every_action_is_whole),
 	    cmocka_unit_test(no_key_means_two_things_in_one_place),
 	};

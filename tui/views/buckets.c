@@ -200,9 +200,11 @@ static const struct ks_bucket_entry *entry_at(const struct buckets_view *view, s
 static void draw_name(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct buckets_view *view = self;
+	const char *name = ks_str_clean(&entry_at(view, row)->bucket.name);
+	char cut[KS_FORMAT_SIZE];
 
-	ks_table_name(
-	    cell, KS_ROLE_TEXT, ks_str_clean(&entry_at(view, row)->bucket.name), view->filter);
+	ks_table_match(cell, KS_ROLE_TEXT,
+	    ks_format_name(name, cell->area.width, cell->glyphs, cut), view->filter);
 }
 
 static void draw_region(const struct ks_table_cell *cell, const void *self, size_t row)

@@ -83,9 +83,12 @@ static void add_fetched(struct ks_sheet *sheet, struct ks_draw *draw, const char
 
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
 {
-	(void)draw;
+	const char *word = ks_format_err_word(err);
+
 	ks_sheet_field(sheet, KS_ROLE_BAD, "Failed", "%s",
-	    err->message[0] != '\0' ? err->message : ks_format_err_word(err));
+	    err->message[0] != '\0' ? err->message
+	    : word[0] != '\0'       ? word
+				    : draw->glyphs->dash);
 	if (err->tip[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Tip", "%s", err->tip);
 	if (err->code[0] != '\0')

@@ -152,9 +152,11 @@ static void draw_type(const struct ks_table_cell *cell, const void *self, size_t
 static void draw_resource(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct operations_view *view = self;
+	const char *name = ks_format_activity_resource(activity_at(view, row));
+	char cut[KS_FORMAT_SIZE];
 
-	ks_table_name(
-	    cell, KS_ROLE_TEXT, ks_format_activity_resource(activity_at(view, row)), view->filter);
+	ks_table_match(cell, KS_ROLE_TEXT,
+	    ks_format_name(name, cell->area.width, cell->glyphs, cut), view->filter);
 }
 
 static void draw_region(const struct ks_table_cell *cell, const void *self, size_t row)
@@ -197,7 +199,7 @@ static const struct ks_table_column columns[] = {
     {"TIME", 8, 8, 0, KS_ALIGN_LEFT, 3, draw_time},
     {"OPERATION", 15, 21, 0, KS_ALIGN_LEFT, 0, draw_type},
     {"RESOURCE", 10, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
-    {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 1, draw_region},
+    {"REGION", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_region},
     {"STATUS", 9, 12, 0, KS_ALIGN_LEFT, 0, draw_status},
     {"KEY OR ERROR", 20, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
 };

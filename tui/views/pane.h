@@ -7,8 +7,9 @@
 #include "tui/view.h"
 
 /*
- * Border and title, and what the pane is about (NULL: no more than the title says); in the bottom line the filter and the place in the list ("2/42", with a filter
- * "1/3 of 42"), unless all of a list without the focus is in sight. Gives the inside.
+ * Border and title, and what the pane is about (NULL: no more than the title says); in the bottom
+ * line the filter and the place in the list ("2/42", with a filter "1/3 of 42"), unless all of a
+ * list without the focus is in sight. Gives the inside.
  */
 struct ks_area ks_pane_draw(struct ks_draw *draw, struct ks_area area, const char *title,
     const char *subject, const struct ks_list *list, size_t total, const char *filter);
