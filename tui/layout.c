@@ -1,7 +1,11 @@
 #include "tui/layout.h"
 
-/* KEYS_WIDTH: a key's ID, age, last use and notes, whole. */
-enum { KEYS_WIDTH = 50, HEADER_HEIGHT = 1, TABS_HEIGHT = 1, HINTS_HEIGHT = 1, MIN_PANE_HEIGHT = 5 };
+/*
+ * KEYS_WIDTH: a key's ID, age, last use and notes, whole; KEYS_ALL: all its columns.
+ * BUCKETS_ENOUGH: names of 20 cells with all columns; BUCKETS_MOST: the longest that there can be.
+ */
+enum { KEYS_WIDTH = 50, KEYS_ALL = 73, BUCKETS_ENOUGH = 51, BUCKETS_MOST = 87 };
+enum { HEADER_HEIGHT = 1, TABS_HEIGHT = 1, HINTS_HEIGHT = 1, MIN_PANE_HEIGHT = 5 };
 
 static struct ks_rect rect(int x, int y, int width, int height)
 {
@@ -9,12 +13,24 @@ static struct ks_rect rect(int x, int y, int width, int height)
 }
 
 /*
- * Buckets and keys share the upper part, operations take the lower third. A key's row says more
- * than a bucket's, so keys get the larger share of the width.
+ * A key's row says more than a bucket's, so keys get the larger share of the width; but what they
+ * can't use goes to the names of buckets.
  */
+static int buckets_width(int width)
+{
+	int share = width * 39 / 100, left = width - KEYS_ALL;
+
+	if (left > BUCKETS_ENOUGH)
+		left = BUCKETS_ENOUGH;
+	if (share > left)
+		left = share < BUCKETS_MOST ? share : BUCKETS_MOST;
+	return left < width - KEYS_WIDTH ? left : width - KEYS_WIDTH;
+}
+
+/* Buckets and keys share the upper part, operations take the lower third. */
 static void split_panes(struct ks_layout *layout, struct ks_rect body)
 {
-	int lower = body.height * 3 / 10, upper, left = body.width * 39 / 100;
+	int lower = body.height * 3 / 10, upper, left = buckets_width(body.width);
 
 	if (lower < MIN_PANE_HEIGHT)
 		lower = MIN_PANE_HEIGHT;
@@ -22,8 +38,6 @@ static void split_panes(struct ks_layout *layout, struct ks_rect body)
 	if (lower > body.height / 2)
 		lower = body.height / 2;
 	upper = body.height - lower;
-	if (left > body.width - KEYS_WIDTH)
-		left = body.width - KEYS_WIDTH;
 	layout->panes[KS_PANE_BUCKETS] = rect(0, body.y, left, upper);
 	layout->panes[KS_PANE_KEYS] = rect(left, body.y, body.width - left, upper);
 	layout->panes[KS_PANE_OPERATIONS] = rect(0, body.y + upper, body.width, lower);

@@ -13,6 +13,7 @@ struct ks_sheet_line {
 	char *label; /* NULL: the text has the whole width */
 	char *text;
 	enum ks_role role;
+	bool item; /* the label is a bullet: it has the text's role, and a column of its own */
 };
 
 void ks_sheet_clear(struct ks_sheet *sheet)
@@ -42,8 +43,8 @@ static void add_line(struct ks_sheet *sheet, enum ks_role role, const char *labe
 	    .text = ks_strdup(text),
 	    .role = role,
 	};
-	if (width > sheet->label_width)
-		sheet->label_width = width < LABEL_MAX ? width : LABEL_MAX;
+	if (width > sheet->label_width && width <= LABEL_MAX)
+		sheet->label_width = width;
 }
 
 void ks_sheet_heading(struct ks_sheet *sheet, const char *text)
@@ -79,18 +80,44 @@ void ks_sheet_field(
 	add_line(sheet, role, label, text);
 }
 
-/* Where values begin; in a narrow sheet they stand below their labels, a little in. */
-static int value_column(const struct ks_sheet *sheet, int width)
+void ks_sheet_item(
+    struct ks_sheet *sheet, enum ks_role role, const char *bullet, const char *format, ...)
 {
-	return width < NARROW ? LABEL_GAP : sheet->label_width + LABEL_GAP;
+	char text[LINE_SIZE];
+	va_list args;
+	int label_width = sheet->label_width;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	add_line(sheet, role, bullet, text);
+	sheet->lines[sheet->count - 1].item = true;
+	sheet->label_width = label_width;
+}
+
+/* In a narrow sheet, and below a long label, a value stands on the next line, a little in. */
+static bool is_below(const struct ks_sheet_line *line, int width)
+{
+	return line->label != NULL && !line->item &&
+	       (width < NARROW || ks_text_width(line->label) > LABEL_MAX);
+}
+
+/* Where the text of a line begins. */
+static int text_column(const struct ks_sheet *sheet, const struct ks_sheet_line *line, int width)
+{
+	if (line->label == NULL)
+		return 0;
+	if (line->item)
+		return ks_text_width(line->label) + 1;
+	return is_below(line, width) ? LABEL_GAP : sheet->label_width + LABEL_GAP;
 }
 
 static int line_height(const struct ks_sheet *sheet, const struct ks_sheet_line *line, int width)
 {
-	int column = line->label != NULL ? value_column(sheet, width) : 0;
+	int column = text_column(sheet, line, width);
 	int lines = ks_text_lines(line->text, width > column ? width - column : 1);
 
-	return (lines > 0 ? lines : 1) + (line->label != NULL && width < NARROW);
+	return (lines > 0 ? lines : 1) + is_below(line, width);
 }
 
 int ks_sheet_height(const struct ks_sheet *sheet, int width)
@@ -110,8 +137,9 @@ int ks_sheet_width(const struct ks_sheet *sheet)
 		const struct ks_sheet_line *line = &sheet->lines[i];
 		int width = ks_text_width(line->text);
 
-		if (line->label != NULL)
-			width += sheet->label_width + LABEL_GAP;
+		width += text_column(sheet, line, NARROW);
+		if (is_below(line, NARROW) && ks_text_width(line->label) > width)
+			width = ks_text_width(line->label);
 		if (width > widest)
 			widest = width;
 	}
@@ -122,16 +150,14 @@ int ks_sheet_width(const struct ks_sheet *sheet)
 static void draw_line(
     const struct ks_sheet *sheet, const struct ks_sheet_line *line, struct ks_area area, int y)
 {
-	int column = 0, skip;
+	int column = text_column(sheet, line, area.width), skip;
+	bool below = is_below(line, area.width);
 	struct ks_area place;
 
-	if (line->label != NULL) {
-		column = value_column(sheet, area.width);
-		if (y >= 0)
-			ks_draw_text(area, 0, y, area.width < NARROW ? -1 : sheet->label_width,
-			    ks_style(KS_ROLE_HEADING), line->label);
-		y += area.width < NARROW;
-	}
+	if (line->label != NULL && y >= 0)
+		ks_draw_text(area, 0, y, below || line->item ? -1 : sheet->label_width,
+		    ks_style(line->item ? line->role : KS_ROLE_HEADING), line->label);
+	y += below;
 	skip = y < 0 ? -y : 0;
 	place = ks_area_sub(area, column, y + skip, area.width - column, area.height - y - skip);
 	ks_draw_wrapped(place, skip, ks_style(line->role), line->text);

@@ -40,6 +40,10 @@ void ks_sheet_text(struct ks_sheet *sheet, enum ks_role role, const char *format
 void ks_sheet_field(struct ks_sheet *sheet, enum ks_role role, const char *label,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* One of several things: the bullet, and the text, wrapped beside it. */
+void ks_sheet_item(struct ks_sheet *sheet, enum ks_role role, const char *bullet,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
 /* Lines that it takes at this width. */
 int ks_sheet_height(const struct ks_sheet *sheet, int width);
 /* Cells that it takes without wrapping. */

@@ -1,5 +1,6 @@
 #include "tui/ui.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -347,13 +348,26 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Where the keys would be when the cursor is on something else. */
+static const struct ks_err *err_of(const struct ks_store *store, struct ks_bucket_row row)
+{
+	if (row.kind == KS_ROW_SCOPE && row.id < store->n_scopes)
+		return store->scopes[row.id].buckets.err;
+	if (row.kind == KS_ROW_PROFILE && row.id < store->n_profiles)
+		return store->profiles[row.id].identity.err;
+	return NULL;
+}
+
+/* Where the keys would be when the cursor is on what failed: its row has no room to say why. */
 static void set_notice(struct ks_ui *ui, struct ks_bucket_row row)
 {
-	bool failed = row.kind == KS_ROW_SCOPE || row.kind == KS_ROW_PROFILE;
+	const struct ks_err *err = err_of(ks_ui_store(ui), row);
+	char line[512] = "";
 
-	ks_keys_set_notice(ui->panes[KS_PANE_KEYS].self,
-	    failed ? "Its buckets could not be read. Enter says more, r tries again." : "");
+	if (err != NULL)
+		ks_err_line(err, line, sizeof line);
+	else if (row.kind == KS_ROW_SCOPE || row.kind == KS_ROW_PROFILE)
+		snprintf(line, sizeof line, "Its buckets could not be read.");
+	ks_keys_set_notice(ui->panes[KS_PANE_KEYS].self, line);
 }
 
 int64_t ks_ui_update_views(struct ks_ui *ui)

@@ -286,7 +286,8 @@ static bool is_shell_word(const char *name)
 }
 
 static enum ks_provider_result fail_unsupported(const struct ks_provider_query *query,
-    const char *where, const char *setting, const char *kind, struct ks_provider_answer *answer)
+    const char *place, const char *where, const char *setting, const char *kind,
+    struct ks_provider_answer *answer)
 {
 	ks_err_set(&answer->err, KS_ERR_CREDENTIALS,
 	    "%s: %s asks for %s, which this version of keysail can't do", where, setting, kind);
@@ -294,7 +295,7 @@ static enum ks_provider_result fail_unsupported(const struct ks_provider_query *
 	    "let the AWS CLI sign in: eval \"$(aws configure export-credentials --profile %s "
 	    "--format env)\", then start keysail without --profile",
 	    is_shell_word(query->profile) ? query->profile : "NAME");
-	say(answer->place, sizeof answer->place, "%s", where);
+	say(answer->place, sizeof answer->place, "%s", place);
 	return fail(answer, KS_IDENTITY_UNSUPPORTED);
 }
 
@@ -306,13 +307,15 @@ static enum ks_provider_result detect(const struct ks_provider_query *query,
 		enum ks_profile_file file;
 		const struct ks_ini_entry *entry =
 		    ks_profiles_get(query->profiles, query->profile, *keys, &file);
+		const char *path;
 		char where[512];
 
 		if (entry == NULL || entry->value[0] == '\0')
 			continue;
-		snprintf(where, sizeof where, "%s, line %d, profile %s",
-		    ks_profiles_path(query->profiles, file), entry->line, query->profile);
-		return fail_unsupported(query, where, *keys, kind, answer);
+		path = ks_profiles_path(query->profiles, file);
+		snprintf(where, sizeof where, "%s, line %d, profile %s", path, entry->line,
+		    query->profile);
+		return fail_unsupported(query, path, where, *keys, kind, answer);
 	}
 	return KS_PROVIDER_NOT_MINE;
 }
@@ -326,7 +329,7 @@ static enum ks_provider_result step_web_identity(
 
 	(void)state;
 	if (in_env && !query->is_explicit)
-		return fail_unsupported(query, "environment",
+		return fail_unsupported(query, "environment", "environment",
 		    ks_env_name(KS_ENV_AWS_WEB_IDENTITY_TOKEN_FILE), "a web identity", answer);
 	return detect(query, keys, "a web identity", answer);
 }
@@ -383,8 +386,8 @@ static enum ks_provider_result step_container(
 	(void)state;
 	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
 		if (ks_env_get(query->env, variables[i]) != NULL)
-			return fail_unsupported(query, "environment", ks_env_name(variables[i]),
-			    "the container's credentials", answer);
+			return fail_unsupported(query, "environment", "environment",
+			    ks_env_name(variables[i]), "the container's credentials", answer);
 	return KS_PROVIDER_NOT_MINE;
 }
 

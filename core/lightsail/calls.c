@@ -221,7 +221,7 @@ static bool add_input(const struct input_row *row, const struct ks_call_input *i
 		return ks_err_set(err, KS_ERR_REFUSED, "This needs a %s", row->what);
 	if (!row->is_valid(text))
 		return ks_err_set(
-		    err, KS_ERR_REFUSED, "“%.60s” is not a valid %s", text, row->what);
+		    err, KS_ERR_REFUSED, "\"%.60s\" is not a valid %s", text, row->what);
 	ks_buf_puts(body, body->len > 1 ? ",\"" : "\"");
 	ks_buf_puts(body, row->name);
 	ks_buf_puts(body, "\":");

@@ -17,6 +17,25 @@ static const char *const looked[] = {"environment",
     "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set", "~/.aws/credentials", "no such file",
     "~/.aws/config", "no profile default", NULL};
 
+static const char *const looked_for_sso[] = {"environment", "AWS_ACCESS_KEY_ID is not set",
+    "/home/ada/work/client/aws/config", "line 2: sso_start_url", NULL};
+
+static const struct ks_err sso = {
+    .kind = KS_ERR_CREDENTIALS,
+    .code = "UnsupportedSignIn",
+    .message = "/home/ada/work/client/aws/config, line 2, profile work: sso_start_url asks for IAM "
+	       "Identity Center (SSO), which this version of keysail can't do",
+    .tip = "let the AWS CLI sign in: eval \"$(aws configure export-credentials --profile work "
+	   "--format env)\", then start keysail without --profile",
+};
+
+static const struct ks_err no_profile = {
+    .kind = KS_ERR_CREDENTIALS,
+    .code = "NoSuchProfile",
+    .message = "There is no profile wrok in ~/.aws/config or ~/.aws/credentials",
+    .tip = "known profiles: default, work",
+};
+
 struct scene {
 	const char *name; /* of the picture */
 	int width, height;
@@ -27,6 +46,7 @@ struct scene {
 	enum ks_err_kind fails;
 	const char *fails_code;
 	bool no_credentials;
+	const struct ks_err *identity_err; /* with looked_for_sso */
 };
 
 static const struct scene scenes[] = {
@@ -39,6 +59,11 @@ static const struct scene scenes[] = {
     {.name = "keys-50x15", .width = 50, .height = 15, .keys = "j j j 2"},
     {.name = "operations-50x15", .width = 50, .height = 15, .keys = "3 j"},
     {.name = "demo-read-only-80x24", .width = 80, .height = 24, .demo = true, .read_only = true},
+    {.name = "demo-details-key-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "j j j 2 Enter",
+	.demo = true},
     {.name = "first-frame-120x34", .width = 120, .height = 34, .unanswered = true},
     {.name = "loading-120x34", .width = 120, .height = 34, .steps = 5},
     {.name = "no-keys-120x34", .width = 120, .height = 34, .keys = "j j j j"},
@@ -74,6 +99,8 @@ static const struct scene scenes[] = {
     {.name = "toast-120x34", .width = 120, .height = 34, .keys = "j j j j d"},
     {.name = "no-credentials-120x34", .width = 120, .height = 34, .no_credentials = true},
     {.name = "no-credentials-50x15", .width = 50, .height = 15, .no_credentials = true},
+    {.name = "sign-in-unsupported-80x24", .width = 80, .height = 24, .identity_err = &sso},
+    {.name = "no-such-profile-80x24", .width = 80, .height = 24, .identity_err = &no_profile},
     {.name = "not-accepted-120x34",
 	.width = 120,
 	.height = 34,
@@ -100,7 +127,11 @@ static void begin_scene(struct rig *rig, const struct scene *scene)
 	rig->world.denied_region = scene->denied_region;
 	rig->world.fails = scene->fails;
 	rig->world.fails_code = scene->fails_code;
-	rig->world.looked = scene->no_credentials ? looked : NULL;
+	rig->world.no_profile = scene->demo;
+	rig->world.identity_err = scene->identity_err;
+	rig->world.looked = scene->no_credentials         ? looked
+			    : scene->identity_err != NULL ? looked_for_sso
+							  : NULL;
 	rig_begin(rig, &(struct rig_options){
 			   .store.read_only = scene->read_only,
 			   .ascii = scene->ascii,

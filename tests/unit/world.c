@@ -223,8 +223,9 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 	struct ks_identity_info *info = event->identity = ks_calloc(1, sizeof *event->identity);
 
 	event->request = request->id;
-	info->profile =
-	    ks_strdup(request->profile_name != NULL ? request->profile_name : "default");
+	info->profile = ks_strdup(world->no_profile               ? ""
+				  : request->profile_name != NULL ? request->profile_name
+								  : "default");
 	info->expires = KS_TIME_NONE;
 	if (world->looked == NULL) {
 		info->source = ks_strdup("shared credentials file");
@@ -237,6 +238,8 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 			info->n_looked++;
 		}
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "no credentials were found");
+		if (world->identity_err != NULL)
+			event->err = *world->identity_err;
 	}
 	ks_store_apply(world->store, event);
 }

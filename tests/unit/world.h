@@ -48,9 +48,11 @@ struct world {
 	uint64_t next_id;
 	const struct world_bucket *buckets;
 	const struct world_operation *operations;
-	const char *denied_region; /* GetBuckets fails there; NULL: nowhere */
-	enum ks_err_kind fails;    /* every call fails like this */
-	const char *fails_code;    /* with this code */
+	const char *denied_region;         /* GetBuckets fails there; NULL: nowhere */
+	enum ks_err_kind fails;            /* every call fails like this */
+	const char *fails_code;            /* with this code */
+	bool no_profile;                   /* credentials that belong to none, like the demo's */
+	const struct ks_err *identity_err; /* optional, with looked: how that failed */
 	const char *const *looked; /* places and findings in turn: then there are no credentials */
 	bool silent;               /* nothing is answered: all stays under way */
 	int deletes, creates;      /* calls that came */

@@ -31,7 +31,9 @@ void ks_target_say(const struct ks_target *target, struct ks_sheet *sheet)
 {
 	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", target->name);
 	ks_sheet_field(sheet, KS_ROLE_TEXT, "Region", "%s", target->region);
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s", target->profile);
+	/* The demo has none. */
+	if (target->profile[0] != '\0')
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s", target->profile);
 }
 
 static void say_used(const struct ks_last_used *used, struct ks_sheet *sheet, struct ks_draw *draw)

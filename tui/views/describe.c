@@ -57,8 +57,10 @@ static void add_where(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t ind
 		    ks_str_clean(&scope->display_name));
 	else
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Region", "%s", scope->region);
-	ks_sheet_field(
-	    sheet, KS_ROLE_TEXT, "Profile", "%s", ks_store_profile_name(store, scope->profile));
+	/* The demo has none. */
+	if (ks_store_profile_name(store, scope->profile)[0] != '\0')
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s",
+		    ks_store_profile_name(store, scope->profile));
 }
 
 /* How fresh what is shown is, and why it isn't fresher. */
@@ -72,10 +74,11 @@ static void add_fetched(struct ks_sheet *sheet, struct ks_draw *draw, const char
 		    sheet, KS_ROLE_DIM, label, "%s", ks_format_ago(draw, fetched->at, text));
 	else if (fetched->state != KS_FETCH_FAILED)
 		ks_sheet_field(sheet, KS_ROLE_DIM, label, "loading");
-	if (fetched->state == KS_FETCH_FAILED && fetched->err != NULL) {
+	if (fetched->state != KS_FETCH_FAILED || fetched->err == NULL)
+		return;
+	if (fetched->at != KS_TIME_NONE)
 		ks_sheet_gap(sheet);
-		ks_describe_err(sheet, draw, fetched->err);
-	}
+	ks_describe_err(sheet, draw, fetched->err);
 }
 
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
@@ -90,7 +93,7 @@ void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct 
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Tip", "%s", err->tip);
 	if (err->code[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Error code", "%s", err->code);
-	if (err->subcode[0] != '\0')
+	if (err->subcode[0] != '\0' && strcmp(err->subcode, err->code) != 0)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Sub-code", "%s", err->subcode);
 	if (err->http_status != 0)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "HTTP status", "%d", err->http_status);
@@ -338,6 +341,7 @@ bool ks_describe_scope(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t in
 	if (index >= draw->store->n_scopes)
 		return false;
 	add_where(sheet, draw, index);
+	ks_sheet_gap(sheet);
 	add_fetched(sheet, draw, "Buckets read", &draw->store->scopes[index].buckets);
 	return true;
 }

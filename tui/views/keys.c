@@ -292,6 +292,16 @@ static void draw_keys(struct keys_view *view, struct ks_area inside)
 	draw_remarks(view, inside, 1 + below + (below > 0));
 }
 
+static void draw_notice(struct keys_view *view, struct ks_area inside)
+{
+	struct ks_draw *draw = view->draw;
+	int y = 1;
+
+	y +=
+	    ks_pane_say(draw, inside, y, KS_ROLE_BAD, "%s %s", draw->glyphs->warning, view->notice);
+	ks_pane_say(draw, inside, y, KS_ROLE_DIM, "Enter says more, r tries again.");
+}
+
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct keys_view *view = self;
@@ -305,7 +315,7 @@ static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 	if (view->entry != NULL)
 		draw_keys(view, inside);
 	else if (view->notice[0] != '\0')
-		ks_pane_say(draw, inside, 1, KS_ROLE_DIM, "%s", view->notice);
+		draw_notice(view, inside);
 	view->draw = NULL;
 	view->entry = NULL;
 }

@@ -9,7 +9,10 @@ extern const struct ks_view ks_keys_view;
 
 /* The key under the cursor; NULL: none. Good until the store changes. */
 const struct ks_access_key *ks_keys_selected(void *self, const struct ks_store *store);
-/* What the buckets pane has selected instead of a bucket, said where the keys would be: "" none. */
+/*
+ * The buckets pane has something that failed selected instead of a bucket: why, said where the keys
+ * would be. Copied; "" when it is a bucket.
+ */
 void ks_keys_set_notice(void *self, const char *notice);
 
 #endif

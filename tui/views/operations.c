@@ -199,7 +199,7 @@ static const struct ks_table_column columns[] = {
     {"TIME", 8, 8, 0, KS_ALIGN_LEFT, 3, draw_time},
     {"OPERATION", 15, 21, 0, KS_ALIGN_LEFT, 0, draw_type},
     {"RESOURCE", 10, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
-    {"REGION", 9, 12, 0, KS_ALIGN_LEFT, 1, draw_region},
+    {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 1, draw_region},
     {"STATUS", 9, 12, 0, KS_ALIGN_LEFT, 0, draw_status},
     {"KEY OR ERROR", 20, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
 };

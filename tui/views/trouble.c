@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/aws/identity.h"
 #include "tui/format.h"
 #include "tui/views/describe.h"
 
@@ -12,6 +13,7 @@ struct trouble {
 	const char *meaning;
 	const char *next[3]; /* what to do, the likeliest first */
 	bool (*matches)(const struct ks_err *err);
+	bool knows_best; /* next says all that the error's own tip could */
 };
 
 /* True when the error's code is one of a NULL-terminated list. */
@@ -26,6 +28,21 @@ static bool is_one_of(const struct ks_err *err, const char *const *codes)
 static bool is_credentials(const struct ks_err *err)
 {
 	return err->kind == KS_ERR_CREDENTIALS;
+}
+
+static bool is_no_profile(const struct ks_err *err)
+{
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_NO_PROFILE);
+}
+
+static bool is_unsupported(const struct ks_err *err)
+{
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_UNSUPPORTED);
+}
+
+static bool is_broken(const struct ks_err *err)
+{
+	return ks_err_is(err, KS_IDENTITY_BROKEN) || ks_err_is(err, KS_IDENTITY_BROKEN_CONFIG);
 }
 
 static bool is_expired(const struct ks_err *err)
@@ -66,25 +83,37 @@ static bool is_anything(const struct ks_err *err)
 }
 
 static const struct trouble troubles[] = {
+    {"No such profile", "The AWS CLI's files have no profile of this name.",
+	{"Look at those there are: aws configure list-profiles",
+	    "Choose one of them: keysail --profile NAME", "Or set this one up: aws configure"},
+	is_no_profile, false},
+    {"A sign-in that can't be used yet",
+	"The profile gets its credentials in a way that this version doesn't know.",
+	{"Choose another profile: keysail --profile NAME"}, is_unsupported, false},
+    {"The AWS configuration has a mistake", "What it says can't be used as it is.",
+	{"Put it right where the message points, then press r.",
+	    "Choose another profile: keysail --profile NAME"},
+	is_broken, false},
     {"No credentials", "keysail signs its requests with the same AWS credentials as the AWS CLI.",
 	{"Set a profile up: aws configure", "Choose another one: keysail --profile NAME"},
-	is_credentials},
+	is_credentials, true},
     {"The credentials have expired", "They were valid for a limited time, which is over.",
-	{"Get fresh ones where these came from, then press r."}, is_expired},
+	{"Get fresh ones where these came from, then press r."}, is_expired, true},
     {"The credentials were not accepted",
 	"The service doesn't know the access key, or its secret doesn't fit.",
 	{"Look at the profile: aws configure list", "Choose another one: keysail --profile NAME"},
-	is_not_accepted},
+	is_not_accepted, true},
     {"Not allowed", "The credentials are good, but may not read buckets.",
 	{"Ask for lightsail:GetBuckets, GetBucketAccessKeys, GetRegions, GetOperations; to make "
 	 "and delete keys also CreateBucketAccessKey and DeleteBucketAccessKey.",
 	    "Choose another profile: keysail --profile NAME"},
-	is_not_allowed},
+	is_not_allowed, true},
     {"No connection", "The service could not be reached.",
 	{"Check the network and the proxy settings, then press r.",
 	    "Another region: keysail --region NAME"},
-	is_no_connection},
-    {"Nothing could be read", "Every region failed.", {"Press r to try again."}, is_anything},
+	is_no_connection, true},
+    {"Nothing could be read", "The service gave no list of buckets.", {"Press r to try again."},
+	is_anything, false},
 };
 
 static const struct trouble *find_trouble(const struct ks_err *err)
@@ -159,13 +188,13 @@ static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Endpoint", "%s", info->endpoint);
 }
 
-/* What came back. A tip says again what this screen says itself, unless it knows nothing better. */
+/* What came back, with its tip unless this screen says that itself. */
 static void add_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
     const struct trouble *trouble)
 {
 	struct ks_err shown = *err;
 
-	if (trouble->matches != is_anything)
+	if (trouble->knows_best)
 		shown.tip[0] = '\0';
 	ks_describe_err(sheet, draw, &shown);
 }
@@ -192,12 +221,11 @@ static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 	ks_sheet_heading(sheet, "What next");
 	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
 		if (trouble->next[i] != NULL)
-			ks_sheet_text(
-			    sheet, KS_ROLE_TEXT, "%s %s", draw->glyphs->dot, trouble->next[i]);
+			ks_sheet_item(
+			    sheet, KS_ROLE_TEXT, draw->glyphs->dot, "%s", trouble->next[i]);
 	if (offer_demo)
-		ks_sheet_text(sheet, KS_ROLE_ACCENT,
-		    "%s Press D for the demo: made-up buckets on this machine, no AWS account.",
-		    draw->glyphs->dot);
+		ks_sheet_item(sheet, KS_ROLE_ACCENT, draw->glyphs->dot,
+		    "Press D for the demo: made-up buckets on this machine, no AWS account.");
 }
 
 void ks_trouble_draw(
