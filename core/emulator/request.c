@@ -7,7 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-#define HEADER_BLOCK_MAX (16 * 1024) /* facts 6.9 */
+#define HEADER_BLOCK_MAX (16 * 1024)
 
 void ks_emu_request_init(struct ks_emu_request *request, const char *uri)
 {

@@ -218,7 +218,7 @@ static void remember(struct seeding *seeding, const char *type, const struct ks_
 	snprintf(operation->resource, sizeof operation->resource, "%s", bucket->name);
 	snprintf(operation->type, sizeof operation->type, "%s", type);
 	snprintf(operation->details, sizeof operation->details, "%s", details);
-	/* Two success words (facts 2.3): key and bucket operations succeed, others complete. */
+	/* There are two words for success: key and bucket operations succeed, others complete. */
 	snprintf(operation->outcome, sizeof operation->outcome, "%s",
 	    strstr(type, "Create") != NULL || strstr(type, "Delete") != NULL ? "Succeeded"
 									     : "Completed");

@@ -265,7 +265,7 @@ static bool is_signed(const struct ks_emu_sig *sig, const char *header)
 	return false;
 }
 
-/* host, every x-amz-* and content-type (facts 6.9). S3 lets content-type be. */
+/* host, every x-amz-* and content-type. S3 lets content-type be. */
 static bool must_be_signed(const char *header, enum ks_emu_sig_style style)
 {
 	if (ks_text_casecmp(header, "host") == 0)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The codes are those of facts 1.6 and 1.7, and of those that other services of AWS use. */
+/* The codes are those of the Lightsail API Reference, and those that other services of AWS use. */
 static const struct {
 	const char *code;
 	const char *tip;

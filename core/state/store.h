@@ -102,7 +102,7 @@ struct ks_change {
 	char request_id[80];
 };
 
-/* A secret on its way to the user (design, section 5). */
+/* A secret on its way to the user. */
 enum ks_handover_state {
 	KS_HANDOVER_HELD,
 	KS_HANDOVER_UNCONFIRMED, /* delivered; nobody said yet that it arrived */

@@ -53,7 +53,6 @@ static bool is_expired(const struct ks_err *err)
 	return is_one_of(err, codes);
 }
 
-/* Facts 1.6, 1.7. */
 static bool is_not_accepted(const struct ks_err *err)
 {
 	static const char *const codes[] = {"UnrecognizedClientException", "InvalidClientTokenId",
