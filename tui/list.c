@@ -155,16 +155,6 @@ uint64_t ks_list_selected(const struct ks_list *list)
 	return list->cursor < list->count ? list->ids[list->cursor] : 0;
 }
 
-bool ks_list_visible(const struct ks_list *list, uint64_t id)
-{
-	size_t end = list->top + list->height;
-
-	for (size_t i = list->top; i < end && i < list->count; i++)
-		if (list->ids[i] == id)
-			return true;
-	return false;
-}
-
 uint64_t ks_list_id(const char *name)
 {
 	uint64_t hash = ks_hash_text(KS_HASH_SEED, name);

@@ -60,8 +60,7 @@ const struct ks_emu_error_form *ks_emu_error_form_find(const char *name);
 /* A line per form. */
 void ks_emu_error_form_list(struct ks_buf *buf);
 
-/* The name that goes into __type, and one sentence where a fault has none of its own. */
-const char *ks_emu_error_type(enum ks_emu_error error);
+/* What it says where whoever answers with it has no words of its own. */
 const char *ks_emu_error_sentence(enum ks_emu_error error);
 
 /* Makes reply that error. code is the finer reason beside the type, "DoesNotExist"; NULL: none. */

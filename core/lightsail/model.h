@@ -113,7 +113,6 @@ struct ks_operation {
 };
 
 /* What a struct owns is freed, not the struct itself; all its members are absent then. */
-void ks_region_free(struct ks_region *region);
 void ks_bucket_free(struct ks_bucket *bucket);
 void ks_access_key_free(struct ks_access_key *key);
 void ks_operation_free(struct ks_operation *operation);
