@@ -1,8 +1,5 @@
 #include "tui/act.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/base/mem.h"
 #include "tui/clipboard.h"
 #include "tui/dialogs/create.h"

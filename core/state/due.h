@@ -5,7 +5,6 @@
 #ifndef KS_STATE_DUE_H
 #define KS_STATE_DUE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
