@@ -37,6 +37,7 @@ struct app {
 	size_t told;       /* remarks */
 	bool leave;
 	bool demo;
+	bool worker_hangs;
 };
 
 /* ---- what the interface is given ---- */
@@ -353,15 +354,6 @@ static void tell_left(const struct ks_store *store)
 	}
 }
 
-static void out_of_memory(void)
-{
-	static const char text[] = "keysail: out of memory\n";
-
-	ks_term_emergency_restore();
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(1);
-}
-
 static void finish(struct app *app)
 {
 	char left[LEFT_SIZE] = "";
@@ -376,7 +368,7 @@ static void finish(struct app *app)
 	ks_ui_free(app->ui);
 	ks_clipboard_free(app->clipboard);
 	if (app->session != NULL)
-		ks_session_stop(app->session);
+		app->worker_hangs = !ks_session_stop(app->session);
 	ks_store_free(app->nothing);
 	ks_canvas_free(app->canvas);
 	ks_signals_close();
@@ -393,7 +385,7 @@ static bool begin(struct app *app, struct ks_err *err)
 		ks_signals_close();
 		return false;
 	}
-	ks_mem_set_oom_hook(out_of_memory);
+	ks_mem_set_oom_hook(ks_term_emergency_restore);
 	app->nothing = ks_store_new(app->options->store);
 	app->canvas = ks_canvas_new(1, 1);
 	make_ui(app);
@@ -407,19 +399,20 @@ static bool begin(struct app *app, struct ks_err *err)
 	return app->session != NULL;
 }
 
-enum ks_app_end ks_app_run(const struct ks_app_options *options, int *signal, struct ks_err *err)
+enum ks_app_end ks_app_run(
+    const struct ks_app_options *options, struct ks_app_last *last, struct ks_err *err)
 {
 	struct app app = {
 	    .options = options,
 	    .clock = options->worker->clock != NULL ? options->worker->clock : ks_clock_system(),
 	};
 
-	*signal = 0;
+	*last = (struct ks_app_last){0};
 	if (!begin(&app, err))
 		return KS_APP_FAILED;
 	loop(&app);
 	finish(&app);
-	*signal = app.signal;
+	*last = (struct ks_app_last){.signal = app.signal, .worker_hangs = app.worker_hangs};
 	if (app.signal != 0)
 		return KS_APP_SIGNAL;
 	return app.demo ? KS_APP_DEMO : KS_APP_QUIT;

@@ -32,7 +32,14 @@ enum ks_app_end {
 	KS_APP_FAILED, /* err says why: no terminal, no worker */
 	KS_APP_QUIT,   /* the user left */
 	KS_APP_DEMO,   /* the user wants the demo instead: start anew with --demo */
-	KS_APP_SIGNAL, /* *signal ended it: the exit status is 128 + *signal */
+	KS_APP_SIGNAL, /* last->signal ended it: the exit status is 128 + that */
+};
+
+struct ks_app_last {
+	int signal;
+	/* The worker can't be joined (ks_worker_stop): leave by _exit, free nothing that it uses.
+	 */
+	bool worker_hangs;
 };
 
 /*
@@ -40,6 +47,7 @@ enum ks_app_end {
  * The terminal is given back before it returns; what the user must know then (a key whose secret
  * was not delivered) has been written to stderr.
  */
-enum ks_app_end ks_app_run(const struct ks_app_options *options, int *signal, struct ks_err *err);
+enum ks_app_end ks_app_run(
+    const struct ks_app_options *options, struct ks_app_last *last, struct ks_err *err);
 
 #endif

@@ -1,13 +1,13 @@
 #include "tui/demo.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "tui/cli/serve.h"
 
 /* The child needs milliseconds; a machine under heavy load may need much longer. */
@@ -22,14 +22,8 @@ static void close_fd(int *fd)
 
 static bool open_pipe(int fds[2], struct ks_err *err)
 {
-	if (pipe(fds) != 0) {
-		fds[0] = fds[1] = -1;
-		return ks_err_set(
-		    err, KS_ERR_SYSTEM, "The demo can't start: no pipe: %s", strerror(errno));
-	}
-	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	return true;
+	return ks_fd_pipe(fds) ||
+	       ks_err_set(err, KS_ERR_SYSTEM, "The demo can't start: no pipe: %s", strerror(errno));
 }
 
 bool ks_demo_fork(struct ks_demo *demo, struct ks_err *err)

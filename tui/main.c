@@ -230,6 +230,22 @@ static const char **gather_remarks(const struct program *program, size_t *count)
 	return remarks;
 }
 
+static int exit_status(const struct program *program, enum ks_app_end end,
+    const struct ks_app_last *last, const struct ks_err *err)
+{
+	switch (end) {
+	case KS_APP_FAILED:
+		return fail(err, err->kind == KS_ERR_USAGE ? USAGE : FAILED);
+	case KS_APP_DEMO:
+		return become_demo(program);
+	case KS_APP_SIGNAL:
+		return 128 + last->signal;
+	case KS_APP_QUIT:
+		break;
+	}
+	return EXIT_SUCCESS;
+}
+
 static int run_ui(struct program *program)
 {
 	char *themes = ks_preferences_themes_folder();
@@ -249,23 +265,17 @@ static int run_ui(struct program *program)
 	const char **remarks = gather_remarks(program, &app.n_remarks);
 	enum ks_app_end end;
 	struct ks_err err = {0};
-	int number;
+	struct ks_app_last last;
+	int status;
 
 	app.remarks = remarks;
-	end = ks_app_run(&app, &number, &err);
+	end = ks_app_run(&app, &last, &err);
 	free(remarks);
 	free(themes);
-	switch (end) {
-	case KS_APP_FAILED:
-		return fail(&err, err.kind == KS_ERR_USAGE ? USAGE : FAILED);
-	case KS_APP_DEMO:
-		return become_demo(program);
-	case KS_APP_SIGNAL:
-		return 128 + number;
-	case KS_APP_QUIT:
-		break;
-	}
-	return EXIT_SUCCESS;
+	status = exit_status(program, end, &last, &err);
+	if (last.worker_hangs)
+		_exit(status);
+	return status;
 }
 
 static int run(struct program *program)

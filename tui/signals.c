@@ -1,10 +1,11 @@
 #include "tui/signals.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "core/base/fd.h"
 
 enum { COUNT = 8 };
 
@@ -28,13 +29,8 @@ static void on_signal(int number)
 
 static bool open_pipe(void)
 {
-	if (pipe(pipe_fds) != 0)
-		return false;
-	for (int i = 0; i < 2; i++)
-		if (fcntl(pipe_fds[i], F_SETFD, FD_CLOEXEC) != 0 ||
-		    fcntl(pipe_fds[i], F_SETFL, O_NONBLOCK) != 0)
-			return false;
-	return true;
+	return ks_fd_pipe(pipe_fds) && ks_fd_nonblocking(pipe_fds[0]) &&
+	       ks_fd_nonblocking(pipe_fds[1]);
 }
 
 static void close_pipe(void)

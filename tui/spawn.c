@@ -15,6 +15,8 @@
 #include <sys/filio.h>
 #endif
 
+#include "core/base/fd.h"
+
 #ifdef __APPLE__
 extern char **environ;
 #endif
@@ -43,19 +45,6 @@ bool ks_spawn_find(const char *path, const char *name, char *dst, size_t size)
 			path++;
 	}
 	return false;
-}
-
-static bool make_pipe(int ends[2])
-{
-#ifdef HAVE_PIPE2
-	return pipe2(ends, O_CLOEXEC) == 0;
-#else
-	if (pipe(ends) != 0)
-		return false;
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	return true;
-#endif
 }
 
 static int prepare_attributes(posix_spawnattr_t *attributes)
@@ -110,7 +99,7 @@ bool ks_spawn_feed(const char *file, char *const argv[], const char *text, size_
 	*child = (struct ks_child){0, -1};
 	if (len > KS_SPAWN_INPUT_MAX)
 		return ks_err_set(err, KS_ERR_SYSTEM, "The text is too long to hand over");
-	if (!make_pipe(ends))
+	if (!ks_fd_pipe(ends))
 		return ks_err_set(
 		    err, KS_ERR_SYSTEM, "There is no pipe to %s: %s", argv[0], strerror(errno));
 	/* The pipe is empty and its reading end is ours too: this can neither block nor break. */

@@ -1,8 +1,6 @@
 #include "tui/term.h"
 
-#include <errno.h>
 #include <langinfo.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include <term.h>
 
 #include "core/base/buf.h"
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "tui/emergency.h"
 #include "tui/paint.h"
@@ -41,26 +40,9 @@ struct ks_term {
 	struct ks_buf out;
 };
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, data, len);
-
-		if (written < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
-		else if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			data += written;
-			len -= (size_t)written;
-		}
-	}
-	return true;
-}
-
 static void write_text(const char *text)
 {
-	write_all(STDOUT_FILENO, text, strlen(text));
+	ks_fd_write_all(STDOUT_FILENO, text, strlen(text));
 }
 
 /* ---- what terminfo says ---- */
@@ -383,7 +365,7 @@ void ks_term_present(
 		return;
 	ks_buf_reset(&term->out);
 	ks_painter_frame(&term->painter, canvas, theme, term->width, term->height, &term->out);
-	write_all(STDOUT_FILENO, ks_buf_text(&term->out), term->out.len);
+	ks_fd_write_all(STDOUT_FILENO, ks_buf_text(&term->out), term->out.len);
 }
 
 void ks_term_redraw(struct ks_term *term)
@@ -393,5 +375,5 @@ void ks_term_redraw(struct ks_term *term)
 
 bool ks_term_write(struct ks_term *term, const char *data, size_t len)
 {
-	return term->ours && !term->keyboard.gone && write_all(STDOUT_FILENO, data, len);
+	return term->ours && !term->keyboard.gone && ks_fd_write_all(STDOUT_FILENO, data, len);
 }

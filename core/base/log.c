@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/date.h"
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
@@ -252,20 +253,6 @@ __attribute__((format(printf, 2, 0))) static void format_raw(
 	raw[end] = '\0';
 }
 
-static void write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(fd, data, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return;
-		data += done;
-		len -= (size_t)done;
-	}
-}
-
 void ks_log(struct ks_log *log, enum ks_log_level level, const char *format, ...)
 {
 	char raw[KS_LOG_LINE_MAX], clean[CLEAN_MAX], line[KS_LOG_LINE_MAX], date[KS_DATE_SIZE];
@@ -283,7 +270,7 @@ void ks_log(struct ks_log *log, enum ks_log_level level, const char *format, ...
 	ks_log_redact(line + head, sizeof line - head - 1, clean);
 	len = strlen(line);
 	line[len++] = '\n';
-	write_all(log->fd, line, len);
+	ks_fd_write_all(log->fd, line, len);
 	ks_wipe(raw, sizeof raw);
 	ks_wipe(clean, sizeof clean);
 	ks_wipe(line, sizeof line);

@@ -2,11 +2,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "core/base/fd.h"
 
 /* Closes fd and keeps errno. */
 static int give_up(int fd)
@@ -25,7 +26,7 @@ static int listen_on(const struct sockaddr *address, socklen_t len)
 
 	if (fd < 0)
 		return -1;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+	if (!ks_fd_close_on_exec(fd) || !ks_fd_nonblocking(fd) ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
 		return give_up(fd);
 	/* Not the IPv4 side of the same port too, which is somebody else's socket. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/emulator/state_json.h"
@@ -97,21 +98,6 @@ void ks_emu_statefile_free(struct ks_emu_statefile *statefile)
 
 /* ---- saving ---- */
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t count = write(fd, data, len);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return false;
-		data += count;
-		len -= (size_t)count;
-	}
-	return fsync(fd) == 0;
-}
-
 /* So that the new name is on the disk, too. */
 static void sync_folder(const char *path)
 {
@@ -134,8 +120,8 @@ static bool replace_file(const char *path, const struct ks_buf *text)
 	ks_buf_init(&beside, 8192);
 	ks_buf_printf(&beside, "%s.XXXXXX", path);
 	fd = mkstemp(beside.data); /* mode 0600 */
-	good =
-	    fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && write_all(fd, text->data, text->len);
+	good = fd >= 0 && ks_fd_close_on_exec(fd) && ks_fd_write_all(fd, text->data, text->len) &&
+	       fsync(fd) == 0;
 	saved = errno;
 	if (fd >= 0 && close(fd) < 0 && good) {
 		good = false;

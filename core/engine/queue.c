@@ -1,12 +1,12 @@
 #include "core/engine/queue.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 
 struct node {
@@ -82,20 +82,15 @@ struct ks_bell {
 	int ends[2];
 };
 
-static bool set_up_end(int fd)
-{
-	return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
-}
-
 struct ks_bell *ks_bell_new(void)
 {
 	struct ks_bell *bell = ks_malloc(sizeof *bell);
 
-	if (pipe(bell->ends) != 0) {
+	if (!ks_fd_pipe(bell->ends)) {
 		free(bell);
 		return NULL;
 	}
-	if (set_up_end(bell->ends[0]) && set_up_end(bell->ends[1]))
+	if (ks_fd_nonblocking(bell->ends[0]) && ks_fd_nonblocking(bell->ends[1]))
 		return bell;
 	ks_bell_free(bell);
 	return NULL;

@@ -14,6 +14,8 @@ static const char *const skew_codes[] = {
     "SignatureDoesNotMatch",
     "AuthFailure",
     "RequestTimeTooSkewed",
+    "RequestExpired",
+    "RequestInTheFuture",
     "AccessDeniedException",
 };
 

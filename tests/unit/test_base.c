@@ -1,16 +1,20 @@
 /* The foundations: buffers, dates, cleaned text, errors, secrets. */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/base/buf.h"
 #include "core/base/date.h"
 #include "core/base/err.h"
+#include "core/base/fd.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
 
@@ -203,6 +207,37 @@ static void wiping_blocks_grow_and_keep_what_they_hold(void **state)
 	ks_wiping_free(NULL);
 }
 
+static void a_pipe_is_not_left_to_children(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_true(ks_fd_pipe(ends));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fcntl(ends[i], F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		assert_int_equal(fcntl(ends[i], F_GETFL) & O_NONBLOCK, 0);
+		assert_true(ks_fd_nonblocking(ends[i]));
+		assert_int_equal(fcntl(ends[i], F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+		close(ends[i]);
+	}
+}
+
+static void a_write_that_fails_says_so(void **state)
+{
+	char text[4];
+	int ends[2];
+
+	(void)state;
+	assert_true(ks_fd_pipe(ends));
+	assert_true(ks_fd_write_all(ends[1], "abc", sizeof text));
+	assert_int_equal(read(ends[0], text, sizeof text), sizeof text);
+	assert_string_equal(text, "abc");
+	close(ends[1]);
+	assert_false(ks_fd_write_all(ends[1], "abc", 3));
+	assert_int_equal(errno, EBADF);
+	close(ends[0]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -214,6 +249,8 @@ int main(void)
 	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
 	    cmocka_unit_test(widths_are_counted_in_cells),
 	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(a_pipe_is_not_left_to_children),
+	    cmocka_unit_test(a_write_that_fails_says_so),
 	    cmocka_unit_test(a_secret_is_kept_whole_and_compared),
 	    cmocka_unit_test(a_full_secret_heap_is_an_error_and_not_an_ordinary_block),
 	    cmocka_unit_test(wiping_blocks_grow_and_keep_what_they_hold),

@@ -205,7 +205,8 @@ static void a_right_clock_measures_no_skew(void **state)
 static void five_minutes_explain_a_refusal_and_are_kept(void **state)
 {
 	static const char *const codes[] = {"RequestTimeTooSkewed", "InvalidSignatureException",
-	    "SignatureDoesNotMatch", "AuthFailure", "AccessDeniedException"};
+	    "SignatureDoesNotMatch", "AuthFailure", "AccessDeniedException", "RequestExpired",
+	    "RequestInTheFuture"};
 	struct ks_err err = service(403, "InvalidInputException", "");
 	int64_t skew = 0;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/emulator/emulator.h"
 
@@ -293,11 +294,8 @@ static int catch_signals(void)
 	struct sigaction action = {.sa_handler = stop_on_signal, .sa_flags = SA_RESTART};
 	int fds[2];
 
-	if (pipe(fds) < 0)
+	if (!ks_fd_pipe(fds) || !ks_fd_nonblocking(fds[1]))
 		return -1;
-	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
-	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
-	fcntl(fds[1], F_SETFL, O_NONBLOCK);
 	stop_write_fd = fds[1];
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
