@@ -176,7 +176,9 @@ struct ks_http *ks_http_new(const struct ks_http_options *options, struct ks_err
 	pthread_once(&once, init_libcurl);
 	if (global_result == CURLE_OK)
 		multi = curl_multi_init();
-	if (multi == NULL) {
+	/* Without descriptors to spare libcurl makes a multi that nothing can wake. */
+	if (multi == NULL || curl_multi_wakeup(multi) != CURLM_OK) {
+		curl_multi_cleanup(multi);
 		ks_err_set(err, KS_ERR_SYSTEM, "The HTTP library could not be started");
 		return NULL;
 	}
