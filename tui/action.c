@@ -329,25 +329,6 @@ const struct ks_action *ks_action_find(const char *name)
 	return NULL;
 }
 
-const char *ks_context_name(enum ks_context context)
-{
-	switch ((int)context) {
-	case KS_CONTEXT_BUCKETS:
-		return "buckets";
-	case KS_CONTEXT_KEYS:
-		return "keys";
-	case KS_CONTEXT_OPERATIONS:
-		return "operations";
-	case KS_CONTEXT_TROUBLE:
-		return "start";
-	case KS_CONTEXT_DETAILS:
-		return "details";
-	case KS_CONTEXT_HELP:
-		return "help";
-	}
-	return "";
-}
-
 void ks_action_run(const struct ks_action *action, struct ks_ui *ui)
 {
 	const char *why_not = action->why_not != NULL ? action->why_not(ui) : NULL;

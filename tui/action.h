@@ -43,8 +43,6 @@ struct ks_action {
 const struct ks_action *ks_action_at(size_t index);
 /* By name; NULL when there is none. */
 const struct ks_action *ks_action_find(const char *name);
-/* "buckets", for titles; of a single context. */
-const char *ks_context_name(enum ks_context context);
 
 /* Runs it, or says in a toast why it can't be done now. */
 void ks_action_run(const struct ks_action *action, struct ks_ui *ui);

@@ -59,7 +59,7 @@ static void port_tell(void *ctx, struct ks_event *event)
 		ks_event_free(event);
 }
 
-static bool port_write(void *ctx, const char *data, size_t len)
+static bool write_terminal(void *ctx, const char *data, size_t len)
 {
 	return ks_term_write(((struct app *)ctx)->term, data, len);
 }
@@ -111,7 +111,7 @@ static void make_ui(struct app *app)
 
 	load_theme(app, &theme, &err);
 	app->ui = ks_ui_new(&(struct ks_ui_options){
-	    .port = {port_store, port_tell, port_write, port_theme, app},
+	    .port = {port_store, port_tell, port_theme, app},
 	    .glyphs = app->options->ascii || !ks_term_is_utf8(app->term) ? &ks_glyphs_ascii
 									 : &ks_glyphs_utf8,
 	    .theme = &theme,
@@ -127,7 +127,7 @@ static void make_clipboard(struct app *app)
 {
 	struct ks_clipboard_options options = {
 	    .clear_command = app->options->clear_command,
-	    .write = port_write,
+	    .write = write_terminal,
 	    .ctx = app,
 	};
 

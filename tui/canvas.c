@@ -298,18 +298,6 @@ int ks_text_lines(const char *text, int width)
 	return lines;
 }
 
-void ks_draw_ground(struct ks_area area, int x, int y, int width, enum ks_ground ground)
-{
-	struct ks_area part = ks_area_sub(area, x, y, width, 1);
-
-	for (int column = 0; column < part.width; column++) {
-		struct ks_cell *cell = cell_at(part, column, 0);
-
-		if (cell != NULL)
-			cell->style.ground = (uint8_t)ground;
-	}
-}
-
 void ks_draw_cursor(struct ks_area area, int x, int y, bool visible)
 {
 	if (cell_at(area, x, y) == NULL)

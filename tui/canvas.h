@@ -59,8 +59,6 @@ int ks_draw_wrapped(struct ks_area area, int from, struct ks_style style, const 
 /* Lines that ks_draw_wrapped would use at this width. */
 int ks_text_lines(const char *text, int width);
 
-/* Changes the ground of cells that are drawn already: a selected row. */
-void ks_draw_ground(struct ks_area area, int x, int y, int width, enum ks_ground ground);
 /* Puts the hardware cursor. */
 void ks_draw_cursor(struct ks_area area, int x, int y, bool visible);
 

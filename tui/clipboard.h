@@ -69,9 +69,9 @@ enum ks_clipboard_hold ks_clipboard_hold(const struct ks_clipboard *clipboard);
 const char *ks_clipboard_promise(const struct ks_clipboard *clipboard);
 
 /*
- * At exit, while the terminal is still ours: takes secrets out of the clipboard by the rules of
- * design, section 5. Waits for its tools, at most a second. False when one had to be left there:
- * left then says so, for stderr.
+ * At exit, while the terminal is still ours: takes secrets out of the clipboard: where our
+ * child holds it, only if they are still in it; from the terminal and tmux in any case. Waits for
+ * its tools, at most a second. False when one had to be left there: left then says so, for stderr.
  */
 bool ks_clipboard_clear(struct ks_clipboard *clipboard, char *left, size_t size);
 

@@ -1,5 +1,5 @@
 /*
- * The ways to a clipboard, best first (design, section 5): a const table. Which one fits is a pure
+ * The ways to a clipboard, best first: a const table. Which one fits is a pure
  * function of the environment, so that each case is a row of a test.
  */
 #ifndef KS_TUI_CLIPBOARD_WAYS_H

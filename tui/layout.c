@@ -70,12 +70,3 @@ struct ks_area ks_layout_area(struct ks_canvas *canvas, struct ks_rect place)
 {
 	return ks_area_sub(ks_canvas_area(canvas), place.x, place.y, place.width, place.height);
 }
-
-struct ks_rect ks_layout_centred(const struct ks_canvas *canvas, int width, int height)
-{
-	if (width > canvas->width)
-		width = canvas->width;
-	if (height > canvas->height)
-		height = canvas->height;
-	return rect((canvas->width - width) / 2, (canvas->height - height) / 2, width, height);
-}

@@ -35,7 +35,5 @@ struct ks_layout ks_layout_compute(int width, int height, enum ks_pane focus, bo
 
 /* A rectangle as an area of the canvas. */
 struct ks_area ks_layout_area(struct ks_canvas *canvas, struct ks_rect place);
-/* A rectangle of this size in the middle of the canvas, no larger than the canvas: for dialogs. */
-struct ks_rect ks_layout_centred(const struct ks_canvas *canvas, int width, int height);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 
 void ks_list_free(struct ks_list *list)
@@ -154,21 +155,9 @@ uint64_t ks_list_selected(const struct ks_list *list)
 	return list->cursor < list->count ? list->ids[list->cursor] : 0;
 }
 
-bool ks_list_visible(const struct ks_list *list, uint64_t id)
-{
-	size_t end = list->top + list->height;
-
-	for (size_t i = list->top; i < end && i < list->count; i++)
-		if (list->ids[i] == id)
-			return true;
-	return false;
-}
-
 uint64_t ks_list_id(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = ks_hash_text(KS_HASH_SEED, name);
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
 	return hash != 0 ? hash : 1;
 }

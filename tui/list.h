@@ -53,10 +53,8 @@ void ks_list_adopt(struct ks_list *list);
 
 /* The ID under the cursor; 0 in an empty list. */
 uint64_t ks_list_selected(const struct ks_list *list);
-/* True when id is on screen; what is visible is fetched first. */
-bool ks_list_visible(const struct ks_list *list, uint64_t id);
 
-/* An ID for what has a name only (an access key ID): its 64-bit FNV-1a hash, never 0. */
+/* An ID for what has a name only (an access key ID): its hash, never 0. */
 uint64_t ks_list_id(const char *name);
 
 #endif

@@ -1,6 +1,5 @@
 #include "tui/preferences.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +77,9 @@ static bool set_text(char **member_text, const char *value)
 
 static bool set_number(int *number, const char *value, int min, int max)
 {
-	char *end;
-	long parsed;
+	uint64_t parsed;
 
-	errno = 0;
-	parsed = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || parsed < min || parsed > max)
+	if (!ks_text_number(value, (uint64_t)max, &parsed) || (int)parsed < min)
 		return false;
 	*number = (int)parsed;
 	return true;

@@ -1,6 +1,6 @@
 /*
- * The configuration file (design, section 7): one table row per key. Read once, at start, by the
- * main thread. What is not understood is a remark, and its default stays.
+ * The configuration file (keysail(1), CONFIGURATION): one table row per key. Read once, at start,
+ * by the main thread. What is not understood is a remark, and its default stays.
  */
 #ifndef KS_TUI_PREFERENCES_H
 #define KS_TUI_PREFERENCES_H

@@ -65,11 +65,6 @@ int64_t ks_ui_now(const struct ks_ui *ui)
 	return ui->now;
 }
 
-const struct ks_glyphs *ks_ui_glyphs(const struct ks_ui *ui)
-{
-	return ui->glyphs;
-}
-
 bool ks_ui_is_demo(const struct ks_ui *ui)
 {
 	return ui->demo;
@@ -236,11 +231,6 @@ void ks_ui_interrupt(struct ks_ui *ui, int64_t now)
 		ks_ui_leave(ui);
 	else
 		ks_ui_quit(ui);
-}
-
-bool ks_ui_write_terminal(struct ks_ui *ui, const char *data, size_t len)
-{
-	return ui->port.write != NULL && ui->port.write(ui->port.ctx, data, len);
 }
 
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui)

@@ -27,7 +27,6 @@ struct ks_ui;
 const struct ks_store *ks_ui_store(const struct ks_ui *ui);
 /* The wall time of this turn of the loop. */
 int64_t ks_ui_now(const struct ks_ui *ui);
-const struct ks_glyphs *ks_ui_glyphs(const struct ks_ui *ui);
 bool ks_ui_is_demo(const struct ks_ui *ui);
 const struct ks_keymap *ks_ui_keymap(const struct ks_ui *ui);
 /* What the keys act on: the topmost dialog's context, else the focused pane's. */
@@ -68,8 +67,6 @@ void ks_ui_quit(struct ks_ui *ui);
 /* Leaves the program after this turn; for the dialog that asked. */
 void ks_ui_leave(struct ks_ui *ui);
 
-/* Bytes straight to the terminal (OSC 52); false when they could not be written. */
-bool ks_ui_write_terminal(struct ks_ui *ui, const char *data, size_t len);
 /* NULL in tests without one. */
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui);
 

@@ -21,13 +21,12 @@
 struct ks_ui_port {
 	const struct ks_store *(*store)(void *ctx);
 	void (*tell)(void *ctx, struct ks_event *event);        /* takes it over */
-	bool (*write)(void *ctx, const char *data, size_t len); /* to the terminal */
 	void (*theme)(void *ctx, const struct ks_theme *theme); /* another one is in use */
 	void *ctx;
 };
 
 struct ks_ui_options {
-	struct ks_ui_port port; /* write and theme may be NULL */
+	struct ks_ui_port port; /* theme may be NULL */
 	const struct ks_glyphs *glyphs;
 	const struct ks_theme *theme;   /* copied */
 	struct ks_clipboard *clipboard; /* not owned; NULL: none */

@@ -15,7 +15,7 @@
 /* The parts of an endpoint URL that a request needs. */
 struct ks_endpoint {
 	bool tls;
-	bool loopback;  /* 127.0.0.0/8, [::1], localhost: never through a proxy (facts 5.12) */
+	bool loopback;  /* 127.0.0.0/8, [::1], localhost: never through a proxy */
 	char host[300]; /* as in the Host header: lower case, port unless it is the default */
 	char path[256]; /* what comes before the request's own path; "" or "/prefix" */
 };
@@ -31,12 +31,13 @@ bool ks_endpoint_split(
 bool ks_endpoint_check(
     const char *url, const char *what, char *dst, size_t size, struct ks_err *err);
 
-/* Is this a host label? What isn't one never gets into a URL (facts 1.8). */
+/* Is this a host label? What isn't one never gets into a URL. */
 bool ks_endpoint_region_ok(const char *region);
 
 /*
- * Lightsail's endpoint rules (facts 1.8) for a region, by its partition's suffix. An unknown
- * partition counts as "aws". False when the region isn't a host label or size is too small.
+ * Lightsail's endpoint rules (botocore's endpoint-rule-set-1.json) for a region, by its partition's
+ * suffix. An unknown partition counts as "aws". False when the region isn't a host label or size is
+ * too small.
  */
 bool ks_endpoint_lightsail(
     const char *region, bool fips, bool dual_stack, char *dst, size_t size, struct ks_err *err);

@@ -95,7 +95,7 @@ static void tip_known_profiles(const struct ks_profiles *profiles, struct ks_err
 	ks_buf_free(&names);
 }
 
-/* A missing "default" is no error by itself (facts 5.2). */
+/* A missing "default" is no error by itself, as with botocore. */
 static bool check_profile(
     struct ks_identity *identity, const struct ks_profiles *profiles, struct ks_err *err)
 {

@@ -62,7 +62,7 @@ const char *ks_identity_region(const struct ks_identity *identity);
 /*
  * The URL of Lightsail in region, without a slash at its end: the option,
  * AWS_ENDPOINT_URL_LIGHTSAIL, AWS_ENDPOINT_URL, the profile's services section, the profile's
- * endpoint_url, else computed by Lightsail's endpoint rules (facts 1.8, 5.11). False: the region is
+ * endpoint_url, else computed by Lightsail's endpoint rules (endpoint.h). False: the region is
  * no host label, or what is configured is refused (plain http for a host that isn't loopback), or
  * it doesn't fit in size.
  */

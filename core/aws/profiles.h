@@ -1,8 +1,9 @@
 /*
- * The profiles of the two AWS files, ~/.aws/config and ~/.aws/credentials, by the rules of facts
- * 5.2 and 5.3: "[profile x]" and "[default]" in the first, "[x]" in the second; merged key by key,
- * the credentials file wins; "[profile default]" beats "[default]" entirely. The files' values are
- * in memory that is wiped by ks_profiles_free. Constant once loaded: any thread may read it.
+ * The profiles of the two AWS files, ~/.aws/config and ~/.aws/credentials, by the rules of
+ * the AWS SDKs and Tools Reference Guide: "[profile x]" and "[default]" in the first, "[x]" in the
+ * second; merged key by key, the credentials file wins; "[profile default]" beats "[default]"
+ * entirely. The files' values are in memory that is wiped by ks_profiles_free. Constant once
+ * loaded: any thread may read it.
  */
 #ifndef KS_AWS_PROFILES_H
 #define KS_AWS_PROFILES_H

@@ -1,7 +1,7 @@
 /*
  * The places that credentials may come from: one table row each, in the order in which they are
- * asked (facts 5.1), and the chain that asks them. A row never blocks: one that must wait (for a
- * child, for a reply) keeps a state, says PENDING, and is stepped again. One chain belongs to one
+ * asked (the AWS CLI's), and the chain that asks them. A row never blocks: one that must wait (for
+ * a child, for a reply) keeps a state, says PENDING, and is stepped again. One chain belongs to one
  * thread at a time.
  */
 #ifndef KS_AWS_PROVIDER_H

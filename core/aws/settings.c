@@ -101,10 +101,9 @@ static void load_retries(struct ks_settings *out, const struct sources *from)
 			    found.origin, found.value);
 	}
 	if (find(from, KS_ENV_AWS_MAX_ATTEMPTS, "max_attempts", &found)) {
-		char *end;
-		long attempts = strtol(found.value, &end, 10);
+		uint64_t attempts;
 
-		if (*end == '\0' && attempts >= 1 && attempts <= ATTEMPTS_MAX)
+		if (ks_text_number(found.value, ATTEMPTS_MAX, &attempts) && attempts >= 1)
 			out->max_attempts = (int)attempts;
 		else
 			ks_settings_warn(out,

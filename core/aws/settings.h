@@ -1,6 +1,6 @@
 /*
  * What the environment and a profile say besides credentials: region, endpoints, trust, retries. In
- * all of them the environment beats the profile (facts 5.11, 5.12).
+ * all of them the environment beats the profile (AWS SDKs and Tools Reference Guide).
  */
 #ifndef KS_AWS_SETTINGS_H
 #define KS_AWS_SETTINGS_H

@@ -8,6 +8,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/date.h"
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
@@ -16,8 +17,6 @@
 #define HEADER_MAX    64
 #define PARAMETER_MAX 256
 #define DAY_LEN       8 /* yyyymmdd */
-
-static const char hex_digits[] = "0123456789abcdef";
 
 /* A text that isn't terminated. */
 struct span {
@@ -41,22 +40,13 @@ struct canonical {
 	size_t parameter_count;
 };
 
-static void write_hex(const unsigned char *bytes, size_t len, char *dst)
-{
-	for (size_t i = 0; i < len; i++) {
-		*dst++ = hex_digits[bytes[i] >> 4];
-		*dst++ = hex_digits[bytes[i] & 15];
-	}
-	*dst = '\0';
-}
-
 void ks_signer_hash(const void *data, size_t len, char dst[KS_SIGNER_HASH_SIZE])
 {
 	unsigned char hash[HASH_LEN];
 
 	if (EVP_Digest(data, len, hash, NULL, EVP_sha256(), NULL) != 1)
 		ks_mem_out();
-	write_hex(hash, sizeof hash, dst);
+	ks_hex_write(hash, sizeof hash, dst);
 }
 
 /* ---- percent-encoding ---- */
@@ -90,15 +80,6 @@ char *ks_signer_encode(const char *text, size_t len, bool keep_slash)
 	return encoded;
 }
 
-static int hex_value(char c)
-{
-	const char *digit = c != '\0' ? strchr("0123456789abcdefABCDEF", c) : NULL;
-
-	if (digit == NULL)
-		return -1;
-	return c >= '0' && c <= '9' ? c - '0' : (c & ~0x20) - 'A' + 10;
-}
-
 /* Takes one byte off the span, decoding %XX; false at its end. */
 static bool decode_byte(struct span *span, unsigned char *byte)
 {
@@ -107,9 +88,10 @@ static bool decode_byte(struct span *span, unsigned char *byte)
 	if (span->len == 0)
 		return false;
 	*byte = (unsigned char)span->text[0];
-	if (*byte == '%' && span->len >= 3 && hex_value(span->text[1]) >= 0 &&
-	    hex_value(span->text[2]) >= 0) {
-		*byte = (unsigned char)(hex_value(span->text[1]) * 16 + hex_value(span->text[2]));
+	if (*byte == '%' && span->len >= 3 && ks_hex_value(span->text[1]) >= 0 &&
+	    ks_hex_value(span->text[2]) >= 0) {
+		*byte =
+		    (unsigned char)(ks_hex_value(span->text[1]) * 16 + ks_hex_value(span->text[2]));
 		used = 3;
 	}
 	span->text += used;
@@ -441,7 +423,7 @@ static void hash_canonical(const struct canonical *canonical, char dst[KS_SIGNER
 	emit_canonical(&writer, canonical);
 	EVP_DigestFinal_ex(digest, hash, NULL);
 	EVP_MD_CTX_free(digest);
-	write_hex(hash, sizeof hash, dst);
+	ks_hex_write(hash, sizeof hash, dst);
 }
 
 static void buf_sink(void *ctx, const char *data, size_t len)
@@ -467,7 +449,7 @@ static bool sign_hash(const struct canonical *canonical, const struct ks_credent
 	    day, request->region, request->service, out->canonical_hash);
 	hmac(keys.signing, HASH_LEN, ks_buf_text(&text), signature);
 	ks_wipe(&keys, sizeof keys);
-	write_hex(signature, sizeof signature, out->signature);
+	ks_hex_write(signature, sizeof signature, out->signature);
 	ks_buf_free(&text);
 	return true;
 }

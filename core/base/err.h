@@ -46,9 +46,7 @@ bool ks_err_tip(struct ks_err *err, const char *format, ...) __attribute__((form
 /* True when err says that this exact service code came back, as type or as sub-code. */
 bool ks_err_is(const struct ks_err *err, const char *code);
 
-/*
- * Facts 1.5: NotFoundException by type, or DoesNotExist by sub-code.
- */
+/* NotFoundException by type, or DoesNotExist by sub-code: Lightsail has been seen with both. */
 bool ks_err_is_not_found(const struct ks_err *err);
 
 /* One line for a status bar or stderr: "CODE: message (tip)", cut to size. Returns dst. */

@@ -1,5 +1,5 @@
 /*
- * INI files in the dialect of the AWS SDKs (facts 5.3), for the two AWS files, our configuration
+ * INI files in the dialect of the AWS SDKs, for the two AWS files, our configuration
  * and themes. A document is read whole into memory that is wiped when it is freed, because the
  * credentials file holds secrets. Texts are raw: clean them before they are shown. A document is
  * constant: any thread may read it.

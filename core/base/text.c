@@ -185,6 +185,23 @@ int ks_text_casecmp(const char *a, const char *b)
 	return lower((unsigned char)*a) - lower((unsigned char)*b);
 }
 
+bool ks_text_number(const char *text, uint64_t max, uint64_t *number)
+{
+	uint64_t value = 0;
+
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		uint64_t digit = (uint64_t)(unsigned char)*text - '0';
+
+		if (digit > 9 || digit > max || value > (max - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*number = value;
+	return true;
+}
+
 bool ks_text_contains(const char *text, const char *part)
 {
 	size_t i;

@@ -54,6 +54,12 @@ int ks_text_width(const char *text);
 /* The bytes of text whose cells fit in width, whole characters with their combining marks only. */
 size_t ks_text_fit(const char *text, int width);
 
+/*
+ * A whole number of decimal digits and nothing else, from 0 to max. False otherwise; *number is
+ * written on success only.
+ */
+bool ks_text_number(const char *text, uint64_t max, uint64_t *number);
+
 /* Letters compared without case (ASCII only); used for filters and header names. */
 bool ks_text_contains(const char *text, const char *part);
 int ks_text_casecmp(const char *a, const char *b);

@@ -12,7 +12,7 @@
 #include "core/emulator/statefile.h"
 
 #define BUCKETS_A_PAGE    100
-#define OPERATIONS_A_PAGE 200 /* facts 2.6 */
+#define OPERATIONS_A_PAGE 200 /* as the API reference of GetOperations says */
 #define BUCKETS_MAX       100000
 
 /* The system's clock, or the caller's, moved by the skew. */

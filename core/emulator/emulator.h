@@ -22,13 +22,13 @@
 
 /* Strings are borrowed until ks_emulator_start returns. */
 struct ks_emulator_options {
-	uint16_t port;       /* 0: any free one */
-	unsigned buckets;    /* how many the seed makes */
-	int keys_per_bucket; /* 0, 1, 2 or KS_EMULATOR_LIFELIKE */
-	uint64_t seed;       /* same seed, same clock: same data and same credentials */
-	unsigned page_size;  /* 0: 100 buckets, 200 operations; operations never more (facts 2.6) */
-	int64_t latency_ms;  /* each reply is held back for so long */
-	int64_t key_delay_ms;   /* until a new key works with S3 (facts 7.5) */
+	uint16_t port;          /* 0: any free one */
+	unsigned buckets;       /* how many the seed makes */
+	int keys_per_bucket;    /* 0, 1, 2 or KS_EMULATOR_LIFELIKE */
+	uint64_t seed;          /* same seed, same clock: same data and same credentials */
+	unsigned page_size;     /* 0: 100 buckets, 200 operations; operations never more */
+	int64_t latency_ms;     /* each reply is held back for so long */
+	int64_t key_delay_ms;   /* until a new key works with S3 */
 	int64_t key_linger_ms;  /* a deleted key goes on working with S3 for so long */
 	int64_t op_delay_ms;    /* from Started to Succeeded; 0: terminal in the reply */
 	int64_t clock_skew_ms;  /* the server's clock is so much ahead (or behind) */
@@ -36,7 +36,7 @@ struct ks_emulator_options {
 	const char *session_token;     /* the account's clients must send it; NULL: none */
 	const char *state_path;        /* kept over restarts; NULL: in memory only */
 	bool background_use;           /* some keys go on being used by themselves */
-	bool create_without_last_used; /* CreateBucketAccessKey leaves lastUsed out (facts 2.11) */
+	bool create_without_last_used; /* CreateBucketAccessKey leaves lastUsed out */
 	const char *const *faults;     /* specs as ks_emulator_add_fault takes them */
 	size_t fault_count;
 	const struct ks_clock *clock; /* NULL: the system's */
@@ -74,7 +74,7 @@ const char *ks_emulator_secret_access_key(const struct ks_emulator *emulator);
 
 /*
  * Any thread, for tests. Adds a fault: kind=K[,op=NAME][,region=R][,nth=N|every=N|prob=P][,count=N]
- * [,ms=N], as design section 2 has it. False with err filled when it can't be understood.
+ * [,ms=N], as in keysail(1). False with err filled when it can't be understood.
  */
 bool ks_emulator_add_fault(struct ks_emulator *emulator, const char *spec, struct ks_err *err);
 /* Any thread, for tests. Removes all faults; what is already under way is not changed. */

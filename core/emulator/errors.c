@@ -121,11 +121,6 @@ void ks_emu_error_form_list(struct ks_buf *buf)
 		ks_buf_printf(buf, "%-12s %s\n", forms[i].name, forms[i].help);
 }
 
-const char *ks_emu_error_type(enum ks_emu_error error)
-{
-	return errors[error].type;
-}
-
 const char *ks_emu_error_sentence(enum ks_emu_error error)
 {
 	return errors[error].sentence;

@@ -1,6 +1,6 @@
 /*
  * The errors that Lightsail and the layer in front of it answer with, and the forms in which they
- * have been seen (facts 1.5 to 1.7). Constant tables: any thread.
+ * have been seen (Lightsail API Reference; botocore's parsers.py). Constant tables: any thread.
  */
 #ifndef KS_EMULATOR_ERRORS_H
 #define KS_EMULATOR_ERRORS_H
@@ -60,11 +60,10 @@ const struct ks_emu_error_form *ks_emu_error_form_find(const char *name);
 /* A line per form. */
 void ks_emu_error_form_list(struct ks_buf *buf);
 
-/* The name that goes into __type, and one sentence where a fault has none of its own. */
-const char *ks_emu_error_type(enum ks_emu_error error);
+/* What it says where whoever answers with it has no words of its own. */
 const char *ks_emu_error_sentence(enum ks_emu_error error);
 
-/* Makes reply that error. code is the finer reason of facts 1.5, NULL: none. */
+/* Makes reply that error. code is the finer reason beside the type, "DoesNotExist"; NULL: none. */
 void ks_emu_error_write(struct ks_emu_reply *reply, const struct ks_emu_error_form *form,
     enum ks_emu_error error, const char *code, const char *message);
 

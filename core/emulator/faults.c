@@ -1,6 +1,5 @@
 #include "core/emulator/faults.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,15 +186,6 @@ void ks_emu_faults_list(struct ks_buf *buf)
 
 /* ---- the grammar ---- */
 
-static bool parse_count(const char *text, uint64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return errno == 0 && *end == '\0' && *text >= '0' && *text <= '9';
-}
-
 static bool set_kind(struct ks_emu_fault *fault, const char *value)
 {
 	for (size_t i = 0; i < KIND_COUNT; i++)
@@ -218,12 +208,12 @@ static bool set_region(struct ks_emu_fault *fault, const char *value)
 
 static bool set_nth(struct ks_emu_fault *fault, const char *value)
 {
-	return parse_count(value, &fault->nth) && fault->nth > 0;
+	return ks_text_number(value, UINT64_MAX, &fault->nth) && fault->nth > 0;
 }
 
 static bool set_every(struct ks_emu_fault *fault, const char *value)
 {
-	return parse_count(value, &fault->every) && fault->every > 0;
+	return ks_text_number(value, UINT64_MAX, &fault->every) && fault->every > 0;
 }
 
 /* Digits with a point, whatever the locale's decimal point is. */
@@ -242,7 +232,7 @@ static bool set_prob(struct ks_emu_fault *fault, const char *value)
 
 static bool set_count(struct ks_emu_fault *fault, const char *value)
 {
-	return parse_count(value, &fault->count) && fault->count > 0;
+	return ks_text_number(value, UINT64_MAX, &fault->count) && fault->count > 0;
 }
 
 static bool set_ms(struct ks_emu_fault *fault, const char *value)
@@ -250,7 +240,7 @@ static bool set_ms(struct ks_emu_fault *fault, const char *value)
 	uint64_t ms;
 	bool back = *value == '-';
 
-	if (!parse_count(value + back, &ms) || ms > INT32_MAX)
+	if (!ks_text_number(value + back, INT32_MAX, &ms))
 		return false;
 	fault->ms = back ? -(int64_t)ms : (int64_t)ms;
 	return true;

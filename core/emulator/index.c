@@ -4,22 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 
-/* FNV-1a. */
-static size_t hash_name(const char *name)
+static size_t home(const struct ks_emu_index *index, const char *name)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
+	uint64_t hash = ks_hash_text(KS_HASH_SEED, name);
 
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
-	return (size_t)(hash ^ (hash >> 32));
+	return (size_t)(hash ^ (hash >> 32)) & (index->cap - 1);
 }
 
 /* The entry of this name, or the free one where it would go. There is always a free one. */
 static struct ks_emu_index_entry *probe(const struct ks_emu_index *index, const char *name)
 {
-	size_t at = hash_name(name) & (index->cap - 1);
+	size_t at = home(index, name);
 
 	while (index->entries[at].name != NULL && strcmp(index->entries[at].name, name) != 0)
 		at = (at + 1) & (index->cap - 1);

@@ -31,7 +31,7 @@ void ks_emu_json_integer(struct ks_emu_json *json, const char *name, int64_t val
 void ks_emu_json_hundredths(struct ks_emu_json *json, const char *name, unsigned value);
 void ks_emu_json_bool(struct ks_emu_json *json, const char *name, bool value);
 /*
- * Epoch seconds with the exponent that the Java-based services write (facts 1.4):
+ * Epoch seconds with the exponent that the Java-based services write:
  * 1.628236800123E9. KS_TIME_NONE is null; times before 1970-01-01T00:00:01 are written as that.
  */
 void ks_emu_json_time(struct ks_emu_json *json, const char *name, int64_t ms);

@@ -8,7 +8,7 @@
 
 #define TARGET_PREFIX "Lightsail_20161128."
 
-/* ---- the rules of facts 2.2 ---- */
+/* ---- what the API model lets an input be ---- */
 
 static bool is_lower_or_digit(char c)
 {
@@ -67,7 +67,7 @@ static bool is_non_empty(const char *text)
 	}
 #define INPUTS(...) ((const struct ks_emu_input[]){__VA_ARGS__, {0}})
 
-/* The three sets of facts 2.10. */
+/* The three sets of errors that the API model declares for these operations. */
 #define ERRORS_C                                                                           \
 	(KS_EMU_ERROR_BIT(KS_EMU_ACCESS_DENIED) | KS_EMU_ERROR_BIT(KS_EMU_INVALID_INPUT) | \
 	    KS_EMU_ERROR_BIT(KS_EMU_SERVICE) | KS_EMU_ERROR_BIT(KS_EMU_UNAUTHENTICATED) |  \

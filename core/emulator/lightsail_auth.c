@@ -1,4 +1,4 @@
-/* Who is it that calls Lightsail? (facts 6.9) */
+/* Who is it that calls Lightsail? */
 #include <string.h>
 
 #include <openssl/crypto.h>

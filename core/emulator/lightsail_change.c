@@ -55,7 +55,7 @@ bool ks_emu_create_bucket(struct ks_emu_call *call)
 	return true;
 }
 
-/* Why a bucket can't go without forceDelete (facts 2.9); NULL when it can. */
+/* Why a bucket can't go without forceDelete; NULL when it can. */
 static const char *what_holds(const struct ks_emu_bucket *bucket)
 {
 	if (bucket->key_count > 0)

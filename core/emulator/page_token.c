@@ -8,20 +8,17 @@
 #include <openssl/evp.h>
 
 #include "core/base/buf.h"
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 
 #define TOKEN_MAX  4096
-#define CHECK_SIZE 9 /* eight hex digits, terminated */
+#define CHECK_SIZE 17 /* sixteen hex digits, terminated */
 
 static void checksum(const char *list, const char *last, char check[CHECK_SIZE])
 {
-	const char *parts[] = {list, "\n", last};
-	uint32_t hash = 2166136261u;
+	uint64_t hash = ks_hash_text(ks_hash_text(ks_hash_text(KS_HASH_SEED, list), "\n"), last);
 
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		for (const char *at = parts[i]; *at != '\0'; at++)
-			hash = (hash ^ (unsigned char)*at) * 16777619u;
-	snprintf(check, CHECK_SIZE, "%08x", (unsigned)hash);
+	snprintf(check, CHECK_SIZE, "%016llx", (unsigned long long)hash);
 }
 
 char *ks_emu_token_make(const char *list, const char *last)

@@ -30,7 +30,7 @@ double ks_emu_random_unit(struct ks_emu_random *random);
 
 /* A version 4 UUID. */
 void ks_emu_random_uuid(struct ks_emu_random *random, char uuid[KS_EMU_UUID_SIZE]);
-/* AKIA and 16 characters of A-Z2-7 (facts 2.11). */
+/* AKIA and 16 characters of A-Z2-7: what real IDs look like. */
 void ks_emu_random_key_id(struct ks_emu_random *random, char id[KS_EMULATOR_KEY_ID_SIZE]);
 /* 40 characters of A-Za-z0-9+/, from the sequence: for seeded keys only. */
 void ks_emu_random_seeded_secret(

@@ -16,7 +16,7 @@ struct ks_emu_region_info {
 	const char *zones; /* the last letters of its availability zones */
 };
 
-/* Facts 1.8: those of endpoints.json with the three that came in 2026; us-west-1 has none. */
+/* Those of botocore's endpoints.json with the three that came in 2026; us-west-1 has none. */
 extern const struct ks_emu_region_info ks_emu_regions[KS_EMU_REGION_COUNT];
 
 /* The place in the table, or KS_EMU_REGION_COUNT for a region without Lightsail. */

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
-#define HEADER_BLOCK_MAX (16 * 1024) /* facts 6.9 */
+#define HEADER_BLOCK_MAX (16 * 1024)
 
 void ks_emu_request_init(struct ks_emu_request *request, const char *uri)
 {
@@ -98,26 +99,16 @@ bool ks_emu_request_has_param(const struct ks_emu_request *request, const char *
 	return find_param(request, name, &len) != NULL;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 char *ks_emu_percent_decode(const char *text, size_t len, size_t *decoded)
 {
 	char *out = ks_malloc(len + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '%' && i + 2 < len && hex_digit(text[i + 1]) >= 0 &&
-		    hex_digit(text[i + 2]) >= 0) {
-			out[n++] = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+		if (text[i] == '%' && i + 2 < len && ks_hex_value(text[i + 1]) >= 0 &&
+		    ks_hex_value(text[i + 2]) >= 0) {
+			out[n++] =
+			    (char)(ks_hex_value(text[i + 1]) * 16 + ks_hex_value(text[i + 2]));
 			i += 2;
 		} else {
 			out[n++] = text[i];

@@ -42,7 +42,7 @@ static bool head_bucket(struct ks_emu_s3_call *call)
 	return true;
 }
 
-/* What bucket keys may not do: other buckets, and the configuration of their own (facts 3.4). */
+/* What bucket keys may not do: other buckets, and the configuration of their own. */
 static bool deny(struct ks_emu_s3_call *call)
 {
 	return ks_emu_s3_fail(call, KS_EMU_S3_ACCESS_DENIED, NULL, NULL);

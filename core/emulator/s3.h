@@ -79,8 +79,6 @@ struct ks_emu_object *ks_emu_s3_copy_source(struct ks_emu_s3_call *call);
 /* One range of "bytes=…" over size bytes. False when it asks for nothing that is there. */
 enum ks_emu_range { KS_EMU_RANGE_ALL, KS_EMU_RANGE_PART, KS_EMU_RANGE_NONE };
 enum ks_emu_range ks_emu_s3_range(const char *header, size_t size, size_t *offset, size_t *len);
-/* Binary MD5 to lower-case hex. */
-void ks_emu_s3_hex(const unsigned char digest[16], char hex[33]);
 
 /* Does x-amz-acl ask that anybody may read? */
 bool ks_emu_s3_wants_public(const struct ks_emu_request *request);

@@ -1,4 +1,4 @@
-/* Who is it that calls S3, and may it? (facts 6.9, 7.4) */
+/* Who is it that calls S3, and may it? */
 #include <stdio.h>
 #include <string.h>
 
@@ -163,8 +163,9 @@ static bool fail_no_bucket(struct ks_emu_s3_call *call)
 }
 
 /*
- * A key is good for its own bucket only. Also a request that is denied counts as use (facts 3.2).
- * The account's own key has no part in buckets that belong to the service (facts 3.4).
+ * A key is good for its own bucket only. Also a request that is denied counts as use,
+ * as with IAM.
+ * The account's own key has no part in buckets that belong to the service.
  */
 static bool check_permission(struct ks_emu_s3_call *call, struct ks_emu_key *key)
 {

@@ -1,5 +1,6 @@
 /*
- * The errors that S3 answers with (facts 7.4). A constant table: any thread.
+ * The errors that S3 answers with (Amazon S3 API Reference, "Error responses"). A constant table:
+ * any thread.
  */
 #ifndef KS_EMULATOR_S3_ERRORS_H
 #define KS_EMULATOR_S3_ERRORS_H

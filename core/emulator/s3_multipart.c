@@ -5,6 +5,7 @@
 
 #include <openssl/evp.h>
 
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 #include "core/emulator/s3.h"
 #include "core/emulator/s3_xml.h"
@@ -64,7 +65,7 @@ static bool put_part(struct ks_emu_s3_call *call, struct ks_emu_upload *upload, 
 	unsigned char md5[16];
 
 	EVP_Digest(blob->data, blob->len, md5, NULL, EVP_md5(), NULL);
-	ks_emu_s3_hex(md5, etag);
+	ks_hex_write(md5, sizeof md5, etag);
 	return ks_emu_upload_put_part(&call->service->uploads, upload, number, blob, md5,
 		   ks_emu_world_now(call->world)) ||
 	       ks_emu_s3_fail(call, KS_EMU_S3_STORAGE_FULL, NULL, NULL);
@@ -140,7 +141,7 @@ static bool add_part(struct ks_emu_s3_call *call, const struct ks_emu_upload *up
 	if (part == NULL || number <= assembly->last)
 		return ks_emu_s3_fail(call, KS_EMU_S3_INVALID_PART, NULL, NULL);
 	etag = ks_emu_xml_decode(text, len);
-	ks_emu_s3_hex(part->md5, md5);
+	ks_hex_write(part->md5, sizeof part->md5, md5);
 	same = strstr(etag, md5) != NULL;
 	free(etag);
 	if (!same)
@@ -177,7 +178,7 @@ static bool store(struct ks_emu_s3_call *call, struct ks_emu_upload *upload,
 	char hex[33];
 
 	EVP_DigestFinal_ex(assembly->digests, digest, NULL);
-	ks_emu_s3_hex(digest, hex);
+	ks_hex_write(digest, sizeof digest, hex);
 	snprintf(etag, 48, "%s-%zu", hex, assembly->count);
 	return ks_emu_world_put_object(call->world, call->bucket, call->key,
 		   ks_emu_blob_new(ks_buf_text(&assembly->bytes), assembly->bytes.len), etag,
@@ -245,7 +246,7 @@ bool ks_emu_s3_list_parts(struct ks_emu_s3_call *call)
 		ks_emu_xml_number(body, "PartNumber", upload->parts[i].number);
 		ks_emu_xml_text(
 		    body, "LastModified", ks_emu_s3_date(upload->parts[i].modified, date));
-		ks_emu_s3_hex(upload->parts[i].md5, etag);
+		ks_hex_write(upload->parts[i].md5, sizeof upload->parts[i].md5, etag);
 		ks_emu_xml_etag(body, etag);
 		ks_emu_xml_number(body, "Size", upload->parts[i].blob->len);
 		ks_emu_xml_end(body, "Part");

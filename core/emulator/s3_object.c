@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 
 #include "core/base/date.h"
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/emulator/s3.h"
@@ -56,12 +57,6 @@ static void add_kept_headers(struct ks_emu_reply *reply, const char *lines)
 	free(copy);
 }
 
-void ks_emu_s3_hex(const unsigned char digest[16], char hex[33])
-{
-	for (size_t i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", (unsigned)digest[i]);
-}
-
 bool ks_emu_s3_body_md5(struct ks_emu_s3_call *call, char md5[33])
 {
 	const struct ks_buf *body = &call->request->body;
@@ -69,7 +64,7 @@ bool ks_emu_s3_body_md5(struct ks_emu_s3_call *call, char md5[33])
 	unsigned char digest[16], text[25];
 
 	EVP_Digest(ks_buf_text(body), body->len, digest, NULL, EVP_md5(), NULL);
-	ks_emu_s3_hex(digest, md5);
+	ks_hex_write(digest, sizeof digest, md5);
 	if (sent == NULL)
 		return true;
 	EVP_EncodeBlock(text, digest, sizeof digest);

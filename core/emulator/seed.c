@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 
 #define SECOND 1000LL
@@ -217,7 +218,7 @@ static void remember(struct seeding *seeding, const char *type, const struct ks_
 	snprintf(operation->resource, sizeof operation->resource, "%s", bucket->name);
 	snprintf(operation->type, sizeof operation->type, "%s", type);
 	snprintf(operation->details, sizeof operation->details, "%s", details);
-	/* Two success words (facts 2.3): key and bucket operations succeed, others complete. */
+	/* There are two words for success: key and bucket operations succeed, others complete. */
 	snprintf(operation->outcome, sizeof operation->outcome, "%s",
 	    strstr(type, "Create") != NULL || strstr(type, "Delete") != NULL ? "Succeeded"
 									     : "Completed");
@@ -294,8 +295,7 @@ static void add_object(struct seeding *seeding, struct ks_emu_bucket *bucket, co
 		ks_buf_printf(&text, "%s, line %zu: %016llx\n", key, i + 1,
 		    (unsigned long long)ks_emu_random_next(&seeding->random));
 	EVP_Digest(ks_buf_text(&text), text.len, digest, NULL, EVP_md5(), NULL);
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(etag + 2 * i, 3, "%02x", (unsigned)digest[i]);
+	ks_hex_write(digest, sizeof digest, etag);
 	ks_emu_world_put_object(seeding->world, bucket, key,
 	    ks_emu_blob_new(ks_buf_text(&text), text.len), etag,
 	    ks_strdup("Content-Type: application/octet-stream\n"),

@@ -1,5 +1,5 @@
 /*
- * The shapes of facts 2, written as the service writes them.
+ * The shapes of the API model 2016-11-28, written as the service writes them.
  */
 #ifndef KS_EMULATOR_SHAPES_H
 #define KS_EMULATOR_SHAPES_H

@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 
 #include "core/base/date.h"
+#include "core/base/hex.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
@@ -38,24 +39,13 @@ void ks_emu_sig_cache_free(struct ks_emu_sig_cache *cache)
 	free(cache);
 }
 
-static void to_hex(const unsigned char *bytes, size_t len, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	hex[2 * len] = '\0';
-}
-
 void ks_emu_sha256_hex(const void *data, size_t len, char hex[KS_EMU_SHA256_HEX])
 {
 	unsigned char digest[32];
 
 	if (EVP_Digest(data, len, digest, NULL, EVP_sha256(), NULL) != 1)
 		ks_mem_out();
-	to_hex(digest, sizeof digest, hex);
+	ks_hex_write(digest, sizeof digest, hex);
 }
 
 static void hmac(const void *key, size_t key_len, const char *text, unsigned char out[32])
@@ -275,7 +265,7 @@ static bool is_signed(const struct ks_emu_sig *sig, const char *header)
 	return false;
 }
 
-/* host, every x-amz-* and content-type (facts 6.9). S3 lets content-type be. */
+/* host, every x-amz-* and content-type. S3 lets content-type be. */
 static bool must_be_signed(const char *header, enum ks_emu_sig_style style)
 {
 	if (ks_text_casecmp(header, "host") == 0)
@@ -361,7 +351,7 @@ enum ks_emu_sig_verdict ks_emu_sig_verify(struct ks_emu_sig_cache *cache,
 		return KS_EMU_SIG_UNSIGNED;
 	ks_emu_sig_canonical(request, style, sig);
 	hmac(cached_key(cache, sig, secret, cache_id), 32, ks_buf_text(&sig->to_sign), mac);
-	to_hex(mac, sizeof mac, hex);
+	ks_hex_write(mac, sizeof mac, hex);
 	if (CRYPTO_memcmp(hex, sig->signature, 64) != 0)
 		return KS_EMU_SIG_MISMATCH;
 	if (!payload_is_right(request, style, sig))

@@ -1,6 +1,7 @@
 /*
- * Verifies Signature Version 4 from the received bytes (facts 1.9 and 6.9). Written for the
- * receiving side alone and sharing nothing with the client's signer. One thread.
+ * Verifies Signature Version 4 from the received bytes (IAM User Guide, "Create a signed AWS API
+ * request"). Written for the receiving side alone and sharing nothing with the client's signer. One
+ * thread.
  */
 #ifndef KS_EMULATOR_SIGV4_H
 #define KS_EMULATOR_SIGV4_H

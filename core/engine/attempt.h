@@ -30,7 +30,7 @@ struct ks_attempt {
 	int64_t now;    /* wall ms */
 };
 
-/* Signs and begins (facts 1.2). NULL with err filled: then nothing was sent. */
+/* Signs and begins. NULL with err filled: then nothing was sent. */
 struct ks_transfer *ks_attempt_start(
     struct ks_http *http, const struct ks_attempt *attempt, void *owner, struct ks_err *err);
 

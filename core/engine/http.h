@@ -47,7 +47,8 @@ struct ks_http_request {
 	bool direct;           /* no proxy, whatever the environment says */
 	/*
 	 * Never reuse a connection: on a reused one that dies before the first byte of the answer
-	 * libcurl sends the request again by itself (facts 6.5).
+	 * libcurl sends the request again by itself, a POST too, and has no
+	 * option against it.
 	 */
 	bool once;
 };

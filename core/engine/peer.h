@@ -14,7 +14,7 @@
 struct ks_peer {
 	char *region;    /* an endpoint may serve several regions, each with limits of its own */
 	char *url;       /* without a slash at its end */
-	int64_t skew_ms; /* how far its clock is ahead of ours (facts 4.5) */
+	int64_t skew_ms; /* how far its clock is ahead of ours (skew.h) */
 	struct ks_quota quota;
 	struct ks_window window;
 };

@@ -13,7 +13,8 @@
 /* How far above our own delay the service's wish may take us. */
 #define HINT_SLACK_MS 5000
 
-/* Facts 4.3. PriorRequestNotComplete is in both lists there; the careful reading comes first. */
+/* As botocore's standard mode. PriorRequestNotComplete is in both lists there; the careful reading
+ * comes first. */
 static const char *const transient_codes[] = {
     "RequestTimeout",
     "RequestTimeoutException",
@@ -37,7 +38,7 @@ static const char *const throttling_codes[] = {
     "EC2ThrottledException",
 };
 
-/* What temporary credentials are told when their time is over (facts 4.7). */
+/* What temporary credentials are told when their time is over. */
 static const char *const stale_codes[] = {
     "ExpiredToken",
     "ExpiredTokenException",

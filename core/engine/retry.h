@@ -1,6 +1,7 @@
 /*
- * What to do after an attempt, as pure functions: the retry rules of the SDKs' standard mode (facts
- * 4.3, 4.4) narrowed by what may be repeated at all (facts 4.6, 4.7). Any thread.
+ * What to do after an attempt, as pure functions: the retry rules of the SDKs' standard mode (AWS
+ * SDKs and Tools Reference Guide, "Retry behavior"), narrowed by what may be repeated at all: every
+ * CreateBucketAccessKey that succeeds makes a key, and the API knows no client token. Any thread.
  */
 #ifndef KS_ENGINE_RETRY_H
 #define KS_ENGINE_RETRY_H
@@ -42,7 +43,7 @@ enum ks_verdict {
 
 /* skewed: ks_skew_explains said so. temporary: the credentials have a session token. */
 enum ks_outcome ks_retry_outcome(const struct ks_err *err, bool skewed, bool temporary);
-/* The decision table of facts 4.7. */
+/* By a table of outcomes and of what the call may do. */
 enum ks_verdict ks_retry_verdict(enum ks_outcome outcome, const struct ks_call *call);
 /* After this outcome nobody knows whether a change has happened. */
 bool ks_retry_may_have_worked(enum ks_outcome outcome);

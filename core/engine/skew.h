@@ -1,6 +1,7 @@
 /*
- * Clock-skew correction (facts 4.5): how far the service's clock is ahead of ours, measured from
- * its answers, so that signatures carry its time. Pure functions, any thread; times are wall ms.
+ * Clock-skew correction as the AWS SDKs do it: how far the service's clock is ahead of ours,
+ * measured from its answers, so that signatures carry its time. Pure functions, any thread; times
+ * are wall ms.
  */
 #ifndef KS_ENGINE_SKEW_H
 #define KS_ENGINE_SKEW_H

@@ -8,7 +8,7 @@
 #include "core/lightsail/shape.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-/* What a secret may look like: the model says only "not empty" (facts 2.2). */
+/* What a secret may look like: the model says only "not empty". */
 #define SECRET_MAX 128
 
 /* ---- what the replies hold ---- */

@@ -17,7 +17,7 @@
 #define KS_LIGHTSAIL_TARGET_PREFIX "Lightsail_20161128."
 #define KS_LIGHTSAIL_CONTENT_TYPE  "application/x-amz-json-1.1"
 #define KS_LIGHTSAIL_SERVICE       "lightsail"
-/* A page of operations is under 200 KB (facts 6.8). */
+/* A page of operations is under 200 KB. */
 #define KS_LIGHTSAIL_REPLY_MAX ((size_t)4 * 1024 * 1024)
 
 enum ks_op {
@@ -35,8 +35,8 @@ enum ks_op {
 struct ks_call {
 	const char *name;  /* the X-Amz-Target after the prefix */
 	bool changes;      /* it changes something: refused when read-only, never cancelled */
-	bool once;         /* never sent twice once a byte may have arrived (facts 4.6) */
-	bool gone_is_done; /* a not-found answer means that what was wanted is so (facts 2.5) */
+	bool once;         /* never sent twice once a byte may have arrived */
+	bool gone_is_done; /* a not-found answer means that what was wanted is so */
 };
 
 /* The inputs, raw; NULL (or false) is left out of the body. Owned by the struct. */
@@ -73,7 +73,7 @@ void ks_reply_free(struct ks_reply *reply);
 
 /*
  * The JSON body, over whatever body held; false with KS_ERR_REFUSED when a needed input is missing
- * or not what the service allows (facts 2.2).
+ * or not what the API model allows.
  */
 bool ks_call_body(
     enum ks_op op, const struct ks_call_input *input, struct ks_buf *body, struct ks_err *err);
@@ -88,14 +88,14 @@ bool ks_call_decode(
     enum ks_op op, const char *body, size_t len, struct ks_reply *reply, struct ks_err *err);
 
 /*
- * Reads an error reply by facts 1.5: type from __type, else the x-amzn-errortype header (may be
- * NULL), else code; sub-code, message, tip. Always fills err with KS_ERR_SERVICE (or KS_ERR_REPLY
- * when nothing could be read, with the status as code).
+ * Reads an error reply in each form that AWS JSON 1.1 services have: type from __type, else the
+ * x-amzn-errortype header (may be NULL), else code; sub-code, message, tip. Always fills err with
+ * KS_ERR_SERVICE (or KS_ERR_REPLY when nothing could be read, with the status as code).
  */
 void ks_call_decode_error(int http_status, const char *errortype_header, const char *body,
     size_t len, struct ks_err *err);
 
-/* The API's pattern for bucket names (facts 2.2). */
+/* The API's pattern for bucket names. */
 bool ks_bucket_name_is_valid(const char *name);
 
 #endif

@@ -161,7 +161,7 @@ static bool number_from_text(const char *text, double *seconds)
 	return ok;
 }
 
-/* Seconds as a number of any form, or as a text in any form that botocore takes (facts 1.4). */
+/* Seconds as a number of any form, or as a text in any form that botocore takes. */
 static bool read_time(struct decoder *decoder, const char *name, const cJSON *json, int64_t *out)
 {
 	double seconds = 0;

@@ -1,8 +1,8 @@
 /*
  * JSON text to the structs of a shape. Everything is checked, since it comes from outside: depth
  * and counts are bounded, a NUL in a text is refused (it would cut an identifier short), a member
- * of the wrong type is an error that names it. Unknown members are ignored; null counts as absent
- * (facts 1.4). Private to core/lightsail. Any thread.
+ * of the wrong type is an error that names it. Unknown members are ignored; null counts as absent,
+ * as in botocore. Private to core/lightsail. Any thread.
  */
 #ifndef KS_LIGHTSAIL_DECODE_H
 #define KS_LIGHTSAIL_DECODE_H

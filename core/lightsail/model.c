@@ -4,11 +4,6 @@
 
 #include "core/lightsail/shape.h"
 
-void ks_region_free(struct ks_region *region)
-{
-	ks_shape_clear(&ks_shape_region, region);
-}
-
 void ks_bucket_free(struct ks_bucket *bucket)
 {
 	ks_shape_clear(&ks_shape_bucket, bucket);

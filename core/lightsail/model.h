@@ -1,6 +1,6 @@
 /*
  * What Lightsail's API speaks of, as plain structs: regions, buckets, access keys, operations
- * (facts 2.3 to 2.8). Any member may be missing: a text is then not ks_str_present, a time is
+ * (API version 2016-11-28). Any member may be missing: a text is then not ks_str_present, a time is
  * KS_TIME_NONE, a flag is KS_TRI_UNKNOWN, a list is empty. Enumerations of the service are open,
  * so they stay texts. A struct owns all it points to. Any thread, one at a time.
  */
@@ -76,7 +76,7 @@ struct ks_bucket {
 	size_t n_cors;
 };
 
-/* Three different things (facts 2.5). */
+/* Three different things. */
 enum ks_use {
 	KS_USE_NO_DATA, /* the service said nothing: no lastUsed, or an empty one */
 	KS_USE_NEVER,   /* the service says that it was not used */
@@ -113,7 +113,6 @@ struct ks_operation {
 };
 
 /* What a struct owns is freed, not the struct itself; all its members are absent then. */
-void ks_region_free(struct ks_region *region);
 void ks_bucket_free(struct ks_bucket *bucket);
 void ks_access_key_free(struct ks_access_key *key);
 void ks_operation_free(struct ks_operation *operation);
@@ -127,8 +126,8 @@ void ks_operation_copy(struct ks_operation *dst, const struct ks_operation *src)
 int ks_access_key_compare(const struct ks_access_key *a, const struct ks_access_key *b);
 
 /*
- * Whether more is to come: isTerminal where it was given, else by the status (facts 2.3:
- * Completed, Succeeded and Failed are final; an unknown status counts as busy).
+ * Whether more is to come: isTerminal where it was given, else by the status (Completed,
+ * Succeeded and Failed are final; an unknown status counts as busy).
  */
 bool ks_operation_is_busy(const struct ks_operation *operation);
 bool ks_operation_failed(const struct ks_operation *operation);

@@ -54,7 +54,7 @@ static const struct ks_member location_members[] = {
 };
 static const struct ks_shape location_shape = SHAPE(ks_location, location_members);
 
-/* ---- Region (facts 2.7) ---- */
+/* ---- Region ---- */
 
 static const struct ks_member region_members[] = {
     TEXT(ks_region, "name", name),
@@ -64,7 +64,7 @@ static const struct ks_member region_members[] = {
 };
 const struct ks_shape ks_shape_region = SHAPE(ks_region, region_members);
 
-/* ---- Bucket (facts 2.4) ---- */
+/* ---- Bucket ---- */
 
 static const struct ks_member state_members[] = {
     TEXT(ks_bucket, "code", state_code),
@@ -133,7 +133,7 @@ static const struct ks_member bucket_members[] = {
 };
 const struct ks_shape ks_shape_bucket = SHAPE(ks_bucket, bucket_members);
 
-/* ---- AccessKey (facts 2.5); its secretAccessKey has no row: it never becomes a plain text ---- */
+/* ---- AccessKey; its secretAccessKey has no row: it never becomes a plain text ---- */
 
 static const struct ks_member last_used_members[] = {
     TIME(ks_last_used, "lastUsedDate", date),
@@ -178,7 +178,7 @@ static const struct ks_member access_key_members[] = {
 };
 const struct ks_shape ks_shape_access_key = SHAPE(ks_access_key, access_key_members);
 
-/* ---- Operation (facts 2.3) ---- */
+/* ---- Operation ---- */
 
 static const struct ks_member operation_members[] = {
     TEXT(ks_operation, "id", id),

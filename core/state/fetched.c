@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/state/index.h"
 
@@ -82,7 +83,7 @@ int64_t ks_fetched_due(const struct ks_fetched *fetched, int64_t interval, int64
 
 bool ks_seen_add(struct ks_seen *seen, const char *token)
 {
-	uint64_t hash = ks_map_hash(0, token);
+	uint64_t hash = ks_hash_text(KS_HASH_SEED, token);
 
 	for (size_t i = 0; i < seen->count; i++)
 		if (seen->hashes[i] == hash)

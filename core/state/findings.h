@@ -1,5 +1,5 @@
 /*
- * What there is to say about a key: one table row per finding (design, section 2). Pure functions
+ * What there is to say about a key: one table row per finding. Pure functions
  * of the key, its neighbours, the policy and the time. Any thread.
  */
 #ifndef KS_STATE_FINDINGS_H

@@ -42,7 +42,7 @@
 #define KS_LONGEST_BACKOFF_MS  INT64_C(600000)
 #define KS_FIRST_POLL_MS       INT64_C(2000)
 #define KS_SLOWEST_POLL_MS     INT64_C(300000)
-#define KS_REGIONS_FROM        "us-east-1" /* whom to ask for all regions (facts 2.7) */
+#define KS_REGIONS_FROM        "us-east-1" /* whom to ask for all regions */
 
 #define KS_TWO_KEYS                                                                        \
 	"This bucket has two keys, which is all that Lightsail allows, and it has no way " \

@@ -80,12 +80,3 @@ void ks_map_remove(struct ks_map *map, uint64_t key)
 	}
 	map->slots[gap].value = NULL;
 }
-
-uint64_t ks_map_hash(uint64_t seed, const char *text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (seed * UINT64_C(0x9e3779b97f4a7c15));
-
-	for (; *text != '\0'; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return hash;
-}

@@ -26,7 +26,4 @@ void *ks_map_get(const struct ks_map *map, uint64_t key);
 void ks_map_put(struct ks_map *map, uint64_t key, void *value);
 void ks_map_remove(struct ks_map *map, uint64_t key);
 
-/* A number for a text (FNV-1a). Different texts may have the same one: compare them, too. */
-uint64_t ks_map_hash(uint64_t seed, const char *text);
-
 #endif

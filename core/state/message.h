@@ -38,7 +38,7 @@ struct ks_request {
 	enum ks_request_kind kind;
 	enum ks_priority priority;
 	uint32_t profile;      /* index that IDENTIFY introduced */
-	char *profile_name;    /* IDENTIFY: NULL is the default rule of facts 5.2 */
+	char *profile_name;    /* IDENTIFY: NULL is the AWS CLI's default rule */
 	bool profile_explicit; /* IDENTIFY: chosen by option, beats environment keys */
 	char *region;          /* CALL: where to */
 	enum ks_op op;         /* CALL */
@@ -106,7 +106,7 @@ struct ks_event {
 
 	/* REPLY */
 	struct ks_reply *reply; /* NULL on failure */
-	bool unclear;           /* a change may or may not have happened (facts 4.6) */
+	bool unclear;           /* a change may or may not have happened */
 
 	/* SUBMITTED: a copy of what was sent, without secrets */
 	struct ks_request *submitted;

@@ -2,26 +2,38 @@
 
 #include <string.h>
 
-/* The codes are those of facts 1.6 and 1.7, and of those that other services of AWS use. */
-static const struct {
-	const char *code;
-	const char *tip;
-} by_code[] = {
-    {"UnrecognizedClientException", "AWS doesn't know this access key: check it, or sign in again"},
-    {"InvalidClientTokenId", "AWS doesn't know this access key: check it, or sign in again"},
-    {"UnauthenticatedException", "check the credentials, or sign in again"},
-    {"MissingAuthenticationTokenException", "check the credentials, or sign in again"},
-    {"InvalidSignatureException", "check the secret access key, and this computer's clock"},
-    {"SignatureDoesNotMatch", "check the secret access key, and this computer's clock"},
-    {"IncompleteSignature", "check the secret access key, and this computer's clock"},
-    {"RequestExpired", "check this computer's clock"},
-    {"RequestTimeTooSkewed", "check this computer's clock"},
-    {"ExpiredTokenException", "the credentials have expired: sign in again, then refresh"},
-    {"ExpiredToken", "the credentials have expired: sign in again, then refresh"},
-    {"OptInRequired", "enable this region for the account, or leave it out"},
-    {"RegionSetupInProgressException", "the region is being set up: refresh in a few minutes"},
-    {"AccountSetupInProgressException", "the account is being set up: refresh in a few minutes"},
-    {"ThrottlingException", "there were too many calls: refresh in a moment"},
+#define UNKNOWN_KEY "AWS doesn't know this access key: check it, or sign in again"
+#define SIGN_IN     "check the credentials, or sign in again"
+#define SECRET      "check the secret access key, and this computer's clock"
+#define CLOCK       "check this computer's clock"
+#define EXPIRED     "the credentials have expired: sign in again, then refresh"
+
+/* The codes are those of the Lightsail API Reference, and those that other services of AWS use. */
+static const struct code {
+	const char *name;
+	enum ks_cause cause;
+	const char *tip; /* NULL: to allow the call */
+} codes[] = {
+    {"UnrecognizedClientException", KS_CAUSE_NOT_ACCEPTED, UNKNOWN_KEY},
+    {"InvalidClientTokenId", KS_CAUSE_NOT_ACCEPTED, UNKNOWN_KEY},
+    {"UnauthenticatedException", KS_CAUSE_NOT_ACCEPTED, SIGN_IN},
+    {"MissingAuthenticationTokenException", KS_CAUSE_NOT_ACCEPTED, SIGN_IN},
+    {"InvalidSignatureException", KS_CAUSE_NOT_ACCEPTED, SECRET},
+    {"SignatureDoesNotMatch", KS_CAUSE_NOT_ACCEPTED, SECRET},
+    {"IncompleteSignature", KS_CAUSE_NOT_ACCEPTED, SECRET},
+    {"RequestExpired", KS_CAUSE_CLOCK, CLOCK},
+    {"RequestTimeTooSkewed", KS_CAUSE_CLOCK, CLOCK},
+    {"ExpiredTokenException", KS_CAUSE_EXPIRED, EXPIRED},
+    {"ExpiredToken", KS_CAUSE_EXPIRED, EXPIRED},
+    {"AccessDeniedException", KS_CAUSE_NOT_ALLOWED, NULL},
+    {"AccessDenied", KS_CAUSE_NOT_ALLOWED, NULL},
+    {"NotAuthorized", KS_CAUSE_NOT_ALLOWED, NULL},
+    {"OptInRequired", KS_CAUSE_NOT_ALLOWED, "enable this region for the account, or leave it out"},
+    {"RegionSetupInProgressException", KS_CAUSE_OTHER,
+	"the region is being set up: refresh in a few minutes"},
+    {"AccountSetupInProgressException", KS_CAUSE_OTHER,
+	"the account is being set up: refresh in a few minutes"},
+    {"ThrottlingException", KS_CAUSE_OTHER, "there were too many calls: refresh in a moment"},
 };
 
 static const struct {
@@ -33,26 +45,32 @@ static const struct {
     {KS_ERR_REPLY, "check that the endpoint is one of Lightsail's"},
 };
 
-static bool is_denied(const struct ks_err *err)
+/* NULL: it is no code of the service's, or none of these. */
+static const struct code *find_code(const struct ks_err *err)
 {
-	return ks_err_is(err, "AccessDeniedException") || ks_err_is(err, "AccessDenied") ||
-	       ks_err_is(err, "NotAuthorized");
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (err->kind == KS_ERR_SERVICE && ks_err_is(err, codes[i].name))
+			return &codes[i];
+	return NULL;
+}
+
+enum ks_cause ks_remedy_cause(const struct ks_err *err)
+{
+	const struct code *code = find_code(err);
+
+	return code != NULL ? code->cause : KS_CAUSE_OTHER;
 }
 
 void ks_remedy(struct ks_err *err, enum ks_op op)
 {
+	const struct code *code = find_code(err);
+
 	if (err->tip[0] != '\0')
 		return;
-	if (err->kind == KS_ERR_SERVICE && is_denied(err)) {
+	if (code != NULL && code->tip != NULL)
+		ks_err_tip(err, "%s", code->tip);
+	else if (code != NULL)
 		ks_err_tip(err, "allow lightsail:%s to this identity", ks_call(op)->name);
-		return;
-	}
-	for (size_t i = 0; i < sizeof by_code / sizeof by_code[0]; i++) {
-		if (err->kind != KS_ERR_SERVICE || !ks_err_is(err, by_code[i].code))
-			continue;
-		ks_err_tip(err, "%s", by_code[i].tip);
-		return;
-	}
 	for (size_t i = 0; i < sizeof by_kind / sizeof by_kind[0]; i++)
 		if (err->kind == by_kind[i].kind)
 			ks_err_tip(err, "%s", by_kind[i].tip);

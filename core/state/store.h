@@ -102,7 +102,7 @@ struct ks_change {
 	char request_id[80];
 };
 
-/* A secret on its way to the user (design, section 5). */
+/* A secret on its way to the user. */
 enum ks_handover_state {
 	KS_HANDOVER_HELD,
 	KS_HANDOVER_UNCONFIRMED, /* delivered; nobody said yet that it arrived */
@@ -240,9 +240,6 @@ const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile
 /* Why the whole profile shows nothing: no identity, or no list of regions. NULL when it works. */
 const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile);
 
-/* Findings of every key of a bucket, together. */
-ks_findings ks_bucket_findings(
-    const struct ks_store *store, const struct ks_bucket_entry *entry, int64_t now);
 /* How many keys have this finding. */
 size_t ks_store_count_finding(const struct ks_store *store, enum ks_finding finding, int64_t now);
 /* Latest use of any of a bucket's keys; KS_TIME_NONE if none was used. */

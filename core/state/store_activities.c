@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/state/index.h"
 
@@ -10,11 +11,16 @@ struct ks_activity_cell *ks_activity_cell(const struct ks_store *store, uint32_t
 	return ks_map_get(&store->index->activities, id);
 }
 
+static uint64_t hash_of(uint32_t scope, const char *operation_id)
+{
+	return ks_hash_text(ks_hash_number(KS_HASH_SEED, scope), operation_id);
+}
+
 struct ks_activity_cell *ks_activities_find_operation(
     const struct ks_store *store, uint32_t scope, const char *operation_id)
 {
 	struct ks_activity_cell *cell =
-	    ks_map_get(&store->index->operations, ks_map_hash(scope, operation_id));
+	    ks_map_get(&store->index->operations, hash_of(scope, operation_id));
 
 	if (cell == NULL || cell->activity.scope != scope ||
 	    strcmp(ks_str_raw(&cell->activity.operation.id), operation_id) != 0)
@@ -173,7 +179,7 @@ static struct ks_activity_cell *add_operation(
 
 	cell->activity.operation = *operation;
 	*operation = (struct ks_operation){0};
-	cell->hash = ks_map_hash(scope, ks_str_raw(&cell->activity.operation.id));
+	cell->hash = hash_of(scope, ks_str_raw(&cell->activity.operation.id));
 	ks_map_put(&store->index->operations, cell->hash, cell);
 	return cell;
 }

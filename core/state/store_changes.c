@@ -5,7 +5,7 @@
 #include "core/base/mem.h"
 #include "core/state/index.h"
 
-/* When the keys are read again after an answer was lost (facts 4.6), and after reads that fail. */
+/* When the keys are read again after an answer was lost, and after reads that fail. */
 static const int64_t unclear_delays[] = {3000, 3000, 5000, 10000, 30000, 60000};
 
 static bool is_running(const struct ks_change *change)

@@ -115,16 +115,6 @@ const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t
 
 /* ---- findings ---- */
 
-ks_findings ks_bucket_findings(
-    const struct ks_store *store, const struct ks_bucket_entry *entry, int64_t now)
-{
-	ks_findings found = 0;
-
-	for (size_t i = 0; i < entry->n_keys; i++)
-		found |= ks_key_findings(&entry->keys[i], entry->n_keys, &store->policy, now);
-	return found;
-}
-
 int64_t ks_bucket_last_used(const struct ks_bucket_entry *entry)
 {
 	int64_t latest = KS_TIME_NONE;

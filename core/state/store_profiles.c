@@ -4,7 +4,7 @@
 #include "core/base/mem.h"
 #include "core/state/index.h"
 
-/* Where Lightsail is, for those who may not ask (facts 1.8). */
+/* Where Lightsail is, for those who may not ask. */
 static const char *const builtin_regions[] = {
     "ap-east-1",
     "ap-northeast-1",

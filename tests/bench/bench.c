@@ -1,5 +1,5 @@
 /*
- * make bench: measures what design section 8 promises and prints each figure beside its limit.
+ * make bench: measures what the program promises and prints each figure beside its limit.
  * Names of measurements as arguments choose some of them.
  */
 #include "tests/bench/bench.h"

@@ -169,7 +169,7 @@ def every_page():
 
 
 def every_error_form():
-    # The code that botocore makes of each form (facts 1.5).
+    # The code that botocore makes of each form.
     expected = {'full': 'NotFoundException', 'bare': 'NotFoundException',
                 'namespaced': 'NotFoundException', 'uri': 'NotFoundException',
                 'capital': 'NotFoundException', 'all400': 'NotFoundException',

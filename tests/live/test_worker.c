@@ -335,7 +335,7 @@ static void a_create_is_made_at_most_once_under_each_fault(void **state)
 	}
 }
 
-/* These belong to calls that are not about buckets (facts 2.10). */
+/* These belong to calls that are not about buckets. */
 static void an_account_that_is_not_ready_is_a_clear_no(void **state)
 {
 	static const struct fault others[] = {

@@ -215,11 +215,6 @@ void ks_pty_free(struct ks_pty *pty)
 	free(pty);
 }
 
-const char *ks_pty_home(const struct ks_pty *pty)
-{
-	return pty->home;
-}
-
 pid_t ks_pty_pid(const struct ks_pty *pty)
 {
 	return pty->pid;

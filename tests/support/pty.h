@@ -30,8 +30,6 @@ struct ks_pty;
 struct ks_pty *ks_pty_start(const struct ks_pty_options *options);
 void ks_pty_free(struct ks_pty *pty);
 
-/* The folder that is HOME. */
-const char *ks_pty_home(const struct ks_pty *pty);
 pid_t ks_pty_pid(const struct ks_pty *pty);
 
 /* Keys by their spelling in tui/key.h, separated by blanks: "Down Down Ctrl-R Enter". */

@@ -51,7 +51,7 @@ static void port_tell(void *ctx, struct ks_event *event)
 	ks_store_apply(b->store, event);
 }
 
-static bool port_write(void *ctx, const char *data, size_t len)
+static bool write_terminal(void *ctx, const char *data, size_t len)
 {
 	return ks_buf_add(&((struct booth *)ctx)->terminal, data, len);
 }
@@ -369,9 +369,8 @@ void booth_open_world(struct booth *b, const struct ks_glyphs *glyphs)
 	static const char *const regions[] = {"eu-west-1"};
 	struct ks_store_options store = {
 	    .regions = regions, .n_regions = 1, .policy = {90, 90}, .read_only = false};
-	struct ks_clipboard_options clipboard = {.write = port_write, .ctx = b};
-	struct ks_ui_options ui = {
-	    .port = {port_store, port_tell, port_write, NULL, b}, .glyphs = glyphs};
+	struct ks_clipboard_options clipboard = {.write = write_terminal, .ctx = b};
+	struct ks_ui_options ui = {.port = {port_store, port_tell, NULL, b}, .glyphs = glyphs};
 
 	b->now = INT64_C(1700000000000);
 	b->store = ks_store_new(&store);

@@ -117,7 +117,7 @@ static void a_named_profile_beats_the_environment(void **state)
 	(void)state;
 	check_credentials(&named, "AKIDPROD", "secret-of-PROD", "t",
 	    "shared credentials file (~/.aws/credentials), profile prod");
-	/* AWS_PROFILE is not explicit: facts 5.1. */
+	/* AWS_PROFILE is not explicit: the AWS CLI's rule. */
 	check_credentials(&by_variable, "AKIDENV", "secret-of-ENV", NULL, "environment");
 }
 

@@ -15,6 +15,8 @@
 #include "core/base/date.h"
 #include "core/base/err.h"
 #include "core/base/fd.h"
+#include "core/base/hash.h"
+#include "core/base/hex.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
 
@@ -210,6 +212,50 @@ static void wiping_blocks_grow_and_keep_what_they_hold(void **state)
 	ks_wiping_free(NULL);
 }
 
+static void a_number_is_digits_and_no_more(void **state)
+{
+	uint64_t number = 7;
+
+	(void)state;
+	assert_false(ks_text_number("", 9, &number));
+	assert_false(ks_text_number("+1", 9, &number));
+	assert_false(ks_text_number("-1", 9, &number));
+	assert_false(ks_text_number(" 1", 9, &number));
+	assert_false(ks_text_number("1x", 9, &number));
+	assert_false(ks_text_number("10", 9, &number));
+	assert_false(ks_text_number("18446744073709551616", UINT64_MAX, &number));
+	assert_true(number == 7);
+	assert_true(ks_text_number("0", 0, &number) && number == 0);
+	assert_true(ks_text_number("009", 9, &number) && number == 9);
+	assert_true(ks_text_number("18446744073709551615", UINT64_MAX, &number));
+	assert_true(number == UINT64_MAX);
+}
+
+static void bytes_become_digits_and_digits_numbers(void **state)
+{
+	char text[9];
+
+	(void)state;
+	ks_hex_write("\x00\x9a\xff\x10", 4, text);
+	assert_string_equal(text, "009aff10");
+	assert_int_equal(ks_hex_value('0'), 0);
+	assert_int_equal(ks_hex_value('f'), 15);
+	assert_int_equal(ks_hex_value('A'), 10);
+	assert_int_equal(ks_hex_value('g'), -1);
+	assert_int_equal(ks_hex_value('\0'), -1);
+}
+
+/* The vectors of the FNV reference code. */
+static void a_text_has_its_known_hash(void **state)
+{
+	(void)state;
+	assert_true(ks_hash_text(KS_HASH_SEED, "") == UINT64_C(0xcbf29ce484222325));
+	assert_true(ks_hash_text(KS_HASH_SEED, "a") == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(ks_hash_text(KS_HASH_SEED, "foobar") == UINT64_C(0x85944171f73967e8));
+	assert_true(ks_hash_text(ks_hash_text(KS_HASH_SEED, "foo"), "bar") ==
+		    ks_hash_text(KS_HASH_SEED, "foobar"));
+}
+
 static void a_pipe_is_not_left_to_children(void **state)
 {
 	int ends[2];
@@ -252,6 +298,9 @@ int main(void)
 	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
 	    cmocka_unit_test(widths_are_counted_in_cells),
 	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(a_number_is_digits_and_no_more),
+	    cmocka_unit_test(bytes_become_digits_and_digits_numbers),
+	    cmocka_unit_test(a_text_has_its_known_hash),
 	    cmocka_unit_test(a_pipe_is_not_left_to_children),
 	    cmocka_unit_test(a_write_that_fails_says_so),
 	    cmocka_unit_test(a_secret_is_kept_whole_and_compared),

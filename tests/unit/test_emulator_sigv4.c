@@ -1,4 +1,4 @@
-/* The emulator's verifier against published vectors (facts 1.10, 7.6). */
+/* The emulator's verifier against published vectors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

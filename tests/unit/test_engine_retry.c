@@ -182,7 +182,7 @@ static void the_quota_ends_retries_and_comes_back_with_success(void **state)
 	assert_int_equal(quota.left, 500);
 }
 
-/* ---- the clock: cases a to i of the SDKs' shared test data (facts 4.5) ---- */
+/* ---- the clock: cases a to i of the SDKs' shared test data ---- */
 
 #define AT(seconds) ((int64_t)1628251200000 + (seconds)*1000)
 

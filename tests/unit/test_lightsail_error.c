@@ -1,4 +1,4 @@
-/* Error replies: the many forms in which AWS says no (facts 1.5). */
+/* Error replies: the many forms in which AWS says no. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -218,8 +218,9 @@ static void roles_and_grounds_can_be_seen_in_a_dump(void **state)
 	struct ks_buf dump;
 
 	(void)state;
-	ks_draw_text(area, 0, 0, -1, ks_style(KS_ROLE_ACCENT), "ab");
-	ks_draw_ground(area, 1, 0, 2, KS_GROUND_SELECTED);
+	ks_draw_text(area, 0, 0, -1, ks_style(KS_ROLE_ACCENT), "a");
+	ks_draw_text(area, 1, 0, -1, ks_style_on(KS_ROLE_ACCENT, KS_GROUND_SELECTED), "b");
+	ks_draw_fill(area, 2, 0, 1, 1, ks_style_on(KS_ROLE_TEXT, KS_GROUND_SELECTED));
 	ks_buf_init(&dump, 1024);
 	ks_canvas_dump_roles(canvas, &dump);
 	assert_string_equal(ks_buf_text(&dump), "aa..|.ss.\n");

@@ -1,5 +1,5 @@
 /*
- * "keysail list": every key on stdout, and an exit status for cron (design, section 2).
+ * "keysail list": every key on stdout, and an exit status for cron.
  */
 #ifndef KS_TUI_CLI_LIST_H
 #define KS_TUI_CLI_LIST_H

@@ -1,5 +1,5 @@
 /*
- * The command line of the whole program (design, section 2): one table row per option. Main thread,
+ * The command line of the whole program: one table row per option. Main thread,
  * before any other.
  */
 #ifndef KS_TUI_CLI_OPTIONS_H

@@ -11,6 +11,7 @@
 
 #include "core/base/fd.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/emulator/emulator.h"
 
 #define EXIT_USAGE 2
@@ -22,15 +23,6 @@ struct serve {
 };
 
 /* ---- the options: one row each ---- */
-
-static bool parse_whole(const char *text, uint64_t max, uint64_t *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *value <= max;
-}
 
 /* Seconds, with up to three decimals, as milliseconds. */
 static bool parse_seconds(const char *text, bool may_be_negative, int64_t *ms)
@@ -47,7 +39,7 @@ static bool parse_seconds(const char *text, bool may_be_negative, int64_t *ms)
 		return false;
 	memcpy(digits, text, len);
 	digits[len] = '\0';
-	if (!parse_whole(digits, 100000000, &whole))
+	if (!ks_text_number(digits, 100000000, &whole))
 		return false;
 	*ms = (int64_t)whole * 1000;
 	for (text += len + (text[len] == '.'); *text >= '0' && *text <= '9'; text++, place /= 10)
@@ -60,7 +52,7 @@ static bool set_port(struct serve *serve, const char *value)
 {
 	uint64_t number;
 
-	if (!parse_whole(value, UINT16_MAX, &number))
+	if (!ks_text_number(value, UINT16_MAX, &number))
 		return false;
 	serve->options.port = (uint16_t)number;
 	return true;
@@ -70,7 +62,7 @@ static bool set_unsigned(const char *value, uint64_t max, unsigned *option)
 {
 	uint64_t number;
 
-	if (!parse_whole(value, max, &number))
+	if (!ks_text_number(value, max, &number))
 		return false;
 	*option = (unsigned)number;
 	return true;
@@ -85,7 +77,7 @@ static bool set_keys(struct serve *serve, const char *value)
 {
 	uint64_t number;
 
-	if (!parse_whole(value, 2, &number))
+	if (!ks_text_number(value, 2, &number))
 		return false;
 	serve->options.keys_per_bucket = (int)number;
 	return true;
@@ -93,7 +85,7 @@ static bool set_keys(struct serve *serve, const char *value)
 
 static bool set_seed(struct serve *serve, const char *value)
 {
-	return parse_whole(value, UINT64_MAX, &serve->options.seed);
+	return ks_text_number(value, UINT64_MAX, &serve->options.seed);
 }
 
 static bool set_page_size(struct serve *serve, const char *value)
@@ -106,7 +98,7 @@ static bool set_latency(struct serve *serve, const char *value)
 {
 	uint64_t number;
 
-	if (!parse_whole(value, 3600 * 1000, &number))
+	if (!ks_text_number(value, 3600 * 1000, &number))
 		return false;
 	serve->options.latency_ms = (int64_t)number;
 	return true;

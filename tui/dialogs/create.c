@@ -13,7 +13,7 @@
 #include "tui/views/describe.h"
 #include "tui/views/pane.h"
 
-enum { MAX_KEYS = 2 }; /* facts 2.4: a bucket has two at most */
+enum { MAX_KEYS = 2 }; /* a bucket has two at most */
 
 enum stage {
 	STAGE_ASK,     /* the user has not decided yet */

@@ -50,7 +50,7 @@ static bool is_only_key(const struct dialog *dialog)
 	return entry != NULL && entry->n_keys == 1;
 }
 
-/* Design, section 3: a key used in the last 30 days, or the bucket's only one. */
+/* What asks for more than a button: a key used in the last 30 days, or the bucket's only one. */
 static bool must_type(const struct dialog *dialog, int64_t now)
 {
 	const struct ks_access_key *key = key_of(dialog);

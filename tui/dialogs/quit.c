@@ -191,7 +191,7 @@ static void update(void *self, struct ks_ui *ui)
 /* ---- the class ---- */
 
 /*
- * A second q leaves where only the end of a change would be lost (design, section 4); where a
+ * A second q leaves where only the end of a change would be lost; where a
  * secret would, it closes like any other dialog.
  */
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)

@@ -1,4 +1,4 @@
-/* The dialog that hands over a new key's secret (design, section 5). UI thread. */
+/* The dialog that hands over a new key's secret. UI thread. */
 #ifndef KS_TUI_DIALOGS_SECRET_H
 #define KS_TUI_DIALOGS_SECRET_H
 

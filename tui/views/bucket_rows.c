@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "tui/views/buckets.h"
@@ -203,24 +204,19 @@ void ks_bucket_rows_make(struct ks_bucket_rows *rows, const struct ks_store *sto
 	free(sorted.items);
 }
 
-static uint64_t mix(uint64_t print, uint64_t value)
-{
-	return (print ^ value) * 0x100000001b3u;
-}
-
 uint64_t ks_bucket_rows_print(const struct ks_store *store)
 {
-	uint64_t print = mix(0xcbf29ce484222325u, store->n_buckets);
+	uint64_t print = ks_hash_number(KS_HASH_SEED, store->n_buckets);
 
 	for (size_t i = 0; i < store->n_profiles; i++)
-		print = mix(print, store->profiles[i].identity.state);
+		print = ks_hash_number(print, store->profiles[i].identity.state);
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 
-		print = mix(print, scope->n_entries);
-		print = mix(print, scope->buckets.state);
-		print = mix(print, (uint64_t)scope->buckets.at);
-		print = mix(print, (uint64_t)scope->pages);
+		print = ks_hash_number(print, scope->n_entries);
+		print = ks_hash_number(print, scope->buckets.state);
+		print = ks_hash_number(print, (uint64_t)scope->buckets.at);
+		print = ks_hash_number(print, (uint64_t)scope->pages);
 	}
 	return print;
 }

@@ -20,7 +20,7 @@ enum {
 	STRUCTURE_MS = 100, /* for buckets that come and go */
 	CONTENT_MS = 250,   /* for an order or a filter that depends on keys */
 	WIDEST_REGION = 14, /* ap-southeast-1 */
-	SLOTS = 2           /* keys that a bucket may have (facts 2.5) */
+	SLOTS = 2           /* keys that a bucket may have */
 };
 
 enum column { COLUMN_NAME, COLUMN_REGION, COLUMN_PROFILE, COLUMN_KEYS, COLUMN_USED, N_COLUMNS };

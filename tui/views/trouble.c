@@ -1,8 +1,7 @@
 #include "tui/views/trouble.h"
 
-#include <string.h>
-
 #include "core/aws/identity.h"
+#include "core/state/remedy.h"
 #include "tui/format.h"
 #include "tui/views/describe.h"
 
@@ -15,15 +14,6 @@ struct trouble {
 	bool (*matches)(const struct ks_err *err);
 	bool knows_best; /* next says all that the error's own tip could */
 };
-
-/* True when the error's code is one of a NULL-terminated list. */
-static bool is_one_of(const struct ks_err *err, const char *const *codes)
-{
-	for (; *codes != NULL; codes++)
-		if (ks_err_is(err, *codes))
-			return true;
-	return false;
-}
 
 static bool is_credentials(const struct ks_err *err)
 {
@@ -47,28 +37,22 @@ static bool is_broken(const struct ks_err *err)
 
 static bool is_expired(const struct ks_err *err)
 {
-	static const char *const codes[] = {
-	    "ExpiredTokenException", "ExpiredToken", "RequestExpired", NULL};
-
-	return is_one_of(err, codes);
+	return ks_remedy_cause(err) == KS_CAUSE_EXPIRED;
 }
 
-/* Facts 1.6, 1.7. */
+static bool is_clock(const struct ks_err *err)
+{
+	return ks_remedy_cause(err) == KS_CAUSE_CLOCK;
+}
+
 static bool is_not_accepted(const struct ks_err *err)
 {
-	static const char *const codes[] = {"UnrecognizedClientException", "InvalidClientTokenId",
-	    "InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature",
-	    "MissingAuthenticationTokenException", "UnauthenticatedException", NULL};
-
-	return is_one_of(err, codes);
+	return ks_remedy_cause(err) == KS_CAUSE_NOT_ACCEPTED;
 }
 
 static bool is_not_allowed(const struct ks_err *err)
 {
-	static const char *const codes[] = {
-	    "AccessDeniedException", "AccessDenied", "NotAuthorized", "OptInRequired", NULL};
-
-	return is_one_of(err, codes);
+	return ks_remedy_cause(err) == KS_CAUSE_NOT_ALLOWED;
 }
 
 static bool is_no_connection(const struct ks_err *err)
@@ -99,6 +83,8 @@ static const struct trouble troubles[] = {
 	is_credentials, true},
     {"The credentials have expired", "They were valid for a limited time, which is over.",
 	{"Get fresh ones where these came from, then press r."}, is_expired, true},
+    {"The clock is wrong", "The service takes no request whose time is far from its own.",
+	{"Set this computer's clock, then press r."}, is_clock, true},
     {"The credentials were not accepted",
 	"The service doesn't know the access key, or its secret doesn't fit.",
 	{"Look at the profile: aws configure list", "Choose another one: keysail --profile NAME"},
