@@ -4,7 +4,7 @@
 
 #include "core/base/text.h"
 
-enum { SHOWN_MS = 4000 };
+enum { SHOWN_MS = 4000, MARGIN = 4, MOST_LINES = 4 };
 
 void ks_toast_say(
     struct ks_toast_line *toast, enum ks_toast kind, int64_t now, const char *format, va_list args)
@@ -33,17 +33,21 @@ void ks_toast_draw(struct ks_toast_line *toast, struct ks_draw *draw, struct ks_
 	const char *sign = toast->kind == KS_TOAST_BAD  ? draw->glyphs->warning
 			   : toast->kind == KS_TOAST_OK ? draw->glyphs->check
 							: draw->glyphs->dot;
-	int y = area.height - 1, width;
+	int width, lines, y;
 
 	if (toast->text[0] != '\0' && draw->now >= toast->until)
 		ks_toast_clear(toast);
-	if (toast->text[0] == '\0' || y < 0)
-		return;
-	width = ks_text_width(toast->text) + 4;
+	width = ks_text_width(toast->text) + MARGIN;
 	if (width > area.width)
 		width = area.width;
-	ks_draw_fill(area, 0, y, width, 1, style);
+	if (toast->text[0] == '\0' || width <= MARGIN)
+		return;
+	lines = ks_text_lines(toast->text, width - MARGIN);
+	if (lines > MOST_LINES)
+		lines = MOST_LINES;
+	y = area.height > lines ? area.height - lines : 0;
+	ks_draw_fill(area, 0, y, width, lines, style);
 	ks_draw_text(area, 1, y, 1, style, sign);
-	ks_draw_cut(area, 3, y, width - 4, style, toast->text, draw->glyphs->ellipsis);
+	ks_draw_wrapped(ks_area_sub(area, 3, y, width - MARGIN, lines), 0, style, toast->text);
 	ks_draw_wake(draw, toast->until);
 }

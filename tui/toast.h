@@ -17,7 +17,7 @@ struct ks_toast_line {
 void ks_toast_say(struct ks_toast_line *toast, enum ks_toast kind, int64_t now, const char *format,
     va_list args) __attribute__((format(printf, 4, 0)));
 void ks_toast_clear(struct ks_toast_line *toast);
-/* Draws it in the area's last line, over what is there, until its time is over. */
+/* Draws it in the area's last lines, over what is there, until its time is over. */
 void ks_toast_draw(struct ks_toast_line *toast, struct ks_draw *draw, struct ks_area area);
 
 #endif

@@ -30,7 +30,9 @@ const char *ks_date_rfc3339(int64_t ms, char dst[KS_DATE_SIZE])
 		snprintf(dst, KS_DATE_SIZE, "-");
 		return dst;
 	}
-	len = strftime(dst, KS_DATE_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	/* %Y is padded by some C libraries and not by others. */
+	len = (size_t)snprintf(dst, KS_DATE_SIZE, "%04d", tm.tm_year + 1900);
+	len += strftime(dst + len, KS_DATE_SIZE - len, "-%m-%dT%H:%M:%S", &tm);
 	if (millis != 0)
 		snprintf(dst + len, KS_DATE_SIZE - len, ".%03dZ", millis);
 	else
@@ -190,12 +192,14 @@ static bool fraction(const char **text, int *millis)
 	return true;
 }
 
-/* Z, UTC, +00:00, +0000, -08:00. */
+/* Z, UTC, +00:00, +0000, -08:00; none is UTC, as the AWS tools take it. */
 static bool zone(const char **text, int *offset_minutes)
 {
 	int sign, hours, minutes;
 
 	*offset_minutes = 0;
+	if (**text == '\0')
+		return true;
 	if (**text == 'Z' || **text == 'z') {
 		(*text)++;
 		return true;

@@ -26,7 +26,10 @@ const char *ks_date_span(int64_t ms, char dst[KS_DATE_SIZE]);
 /* How long until ks_date_span of a growing span reads differently (ms, > 0). */
 int64_t ks_date_span_changes_in(int64_t ms);
 
-/* Read these forms; false when text is none. *ms is written on success only. */
+/*
+ * Read these forms; false when text is none. *ms is written on success only. RFC 3339 may lack its
+ * zone, which is UTC then.
+ */
 bool ks_date_parse_rfc3339(const char *text, int64_t *ms);
 bool ks_date_parse_amz(const char *text, int64_t *ms);
 bool ks_date_parse_http(const char *text, int64_t *ms);

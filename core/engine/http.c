@@ -176,7 +176,9 @@ struct ks_http *ks_http_new(const struct ks_http_options *options, struct ks_err
 	pthread_once(&once, init_libcurl);
 	if (global_result == CURLE_OK)
 		multi = curl_multi_init();
-	if (multi == NULL) {
+	/* Without descriptors to spare libcurl makes a multi that nothing can wake. */
+	if (multi == NULL || curl_multi_wakeup(multi) != CURLM_OK) {
+		curl_multi_cleanup(multi);
 		ks_err_set(err, KS_ERR_SYSTEM, "The HTTP library could not be started");
 		return NULL;
 	}
@@ -368,6 +370,8 @@ static const struct failure failures[] = {
 };
 static const struct failure broken_off = {CURLE_RECV_ERROR, KS_ERR_NETWORK, "Reset",
     "The connection ended before there was a whole answer", ""};
+/* libcurl only knows that we stopped it. */
+static const struct failure too_large = {CURLE_WRITE_ERROR, KS_ERR_REPLY, "TooLarge", "", ""};
 
 static const struct failure *find_failure(CURLcode result)
 {
@@ -388,6 +392,7 @@ static void set_failure(struct ks_transfer *transfer, CURLcode result)
 	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
 	if (transfer->too_large) {
 		ks_err_set(err, KS_ERR_REPLY, "The reply is larger than anything that is expected");
+		failure = &too_large;
 	} else if (proxy_status >= 300 && !transfer->sent) {
 		ks_err_set(
 		    err, KS_ERR_NETWORK, "The proxy refused with HTTP status %ld", proxy_status);

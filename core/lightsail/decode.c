@@ -172,6 +172,7 @@ static bool read_time(struct decoder *decoder, const char *name, const cJSON *js
 		return complain(decoder, name, "is not a time");
 	} else if (!number_from_text(json->valuestring, &seconds)) {
 		if (ks_date_parse_rfc3339(json->valuestring, out) ||
+		    ks_date_parse_amz(json->valuestring, out) ||
 		    ks_date_parse_http(json->valuestring, out))
 			return true;
 		return complain(decoder, name, "is not a time");

@@ -39,11 +39,12 @@ struct served {
 
 static void serve(struct served *served)
 {
-	const char *folder = getenv("BUILDDIR");
-	char program[4096], line[400];
+	const char *program = getenv("KEYSAIL");
+	char line[400];
 	int ends[2];
 
-	snprintf(program, sizeof program, "%s/tests/support/serve", folder != NULL ? folder : ".");
+	if (program == NULL)
+		program = "./keysail";
 	assert_int_equal(pipe(ends), 0);
 	served->pid = fork();
 	assert_true(served->pid >= 0);
@@ -52,7 +53,7 @@ static void serve(struct served *served)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		execl(program, program, "serve", "--port", "0", "--keys-per-bucket", "0",
+		execl(program, "keysail", "serve", "--port", "0", "--keys-per-bucket", "0",
 		    (char *)NULL);
 		_exit(127);
 	}

@@ -9,7 +9,10 @@
 
 enum { WIDTH = 120, HEIGHT = 34 };
 
-/* In turn: wait until this is on the screen, then press these keys. */
+/*
+ * In turn: wait until this is on the screen, then press these keys. Findings are counted a moment
+ * later than keys.
+ */
 static const struct step {
 	const char *shown;
 	const char *keys;
@@ -18,6 +21,7 @@ static const struct step {
     {"2 Keys · media-assets", ""},
     {"10/18", ""},
     {"1/13", ""},
+    {"4 unused", ""},
 };
 
 static bool take_steps(struct ks_pty *pty)

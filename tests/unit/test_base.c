@@ -46,6 +46,7 @@ static void dates_are_written_in_each_form(void **state)
 	assert_string_equal(ks_date_rfc3339(1628236800000, text), "2021-08-06T08:00:00Z");
 	assert_string_equal(ks_date_rfc3339(1628236800123, text), "2021-08-06T08:00:00.123Z");
 	assert_string_equal(ks_date_rfc3339(-1, text), "1969-12-31T23:59:59.999Z");
+	assert_string_equal(ks_date_rfc3339(-62135596800000, text), "0001-01-01T00:00:00Z");
 	assert_string_equal(ks_date_amz(1628251200000, text), "20210806T120000Z");
 	assert_string_equal(ks_date_http(1628251200000, text), "Fri, 06 Aug 2021 12:00:00 GMT");
 }
@@ -60,6 +61,8 @@ static void dates_are_read_in_each_form(void **state)
 	assert_true(ks_date_parse_rfc3339("2021-08-06T10:00:00+02:00", &ms));
 	assert_int_equal(ms, 1628236800000);
 	assert_true(ks_date_parse_rfc3339("2021-08-06T08:00:00UTC", &ms));
+	assert_int_equal(ms, 1628236800000);
+	assert_true(ks_date_parse_rfc3339("2021-08-06T08:00:00", &ms));
 	assert_int_equal(ms, 1628236800000);
 	assert_false(ks_date_parse_rfc3339("2021-13-06T08:00:00Z", &ms));
 	assert_false(ks_date_parse_rfc3339("2021-08-06", &ms));

@@ -367,6 +367,7 @@ static void an_answer_beyond_the_limit_is_cut_off(void **state)
 	event = workshop_ask(&stage.shop, KS_OP_GET_BUCKETS, NULL);
 	assert_int_equal(event->err.kind, KS_ERR_REPLY);
 	stage_assert_has(event->err.message, "larger");
+	assert_string_equal(event->err.code, "TooLarge");
 	ks_event_free(event);
 	event = workshop_ask(&stage.shop, KS_OP_GET_REGIONS, NULL);
 	assert_int_equal(event->err.kind, KS_ERR_REPLY);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -273,6 +275,36 @@ static void throttling_shrinks_what_runs_at_once(void **state)
 	stage_clear();
 }
 
+/* ---- starting ---- */
+
+/* A worker that can't be woken would leave everybody waiting. */
+static void without_descriptors_for_its_wake_calls_no_worker_starts(void **state)
+{
+	struct workshop shop;
+	struct rlimit before, few;
+	int lowest;
+
+	(void)state;
+	workshop_init(&shop, 1);
+	lowest = dup(STDERR_FILENO);
+	close(lowest);
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = before;
+	for (rlim_t room = 0; room < 4; room++) {
+		struct ks_err err;
+		struct ks_worker *worker;
+
+		few.rlim_cur = (rlim_t)lowest + room;
+		setrlimit(RLIMIT_NOFILE, &few);
+		worker = ks_worker_start(&shop.options, &err);
+		setrlimit(RLIMIT_NOFILE, &before);
+		assert_null(worker);
+		assert_int_equal(err.kind, KS_ERR_SYSTEM);
+	}
+	workshop_open(&shop);
+	workshop_close(&shop);
+}
+
 /* ---- leaving ---- */
 
 static void leaving_does_not_wait_for_a_hanging_answer(void **state)
@@ -358,6 +390,7 @@ int main(void)
 	    cmocka_unit_test(a_change_is_never_cancelled),
 	    cmocka_unit_test(read_only_sends_no_change),
 	    cmocka_unit_test(throttling_shrinks_what_runs_at_once),
+	    cmocka_unit_test(without_descriptors_for_its_wake_calls_no_worker_starts),
 	    cmocka_unit_test(leaving_does_not_wait_for_a_hanging_answer),
 	    cmocka_unit_test(leaving_and_cancelling_do_not_wait_for_a_hanging_look_up),
 	};

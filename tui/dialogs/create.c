@@ -380,7 +380,7 @@ static const char *title(const void *self)
 static const struct ks_hint *hints(const void *self)
 {
 	static const struct ks_hint all[] = {
-	    {"Enter", "press", false}, {"Tab", "next", false}, {"Esc", "close", false}, {0}};
+	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "close", false}, {0}};
 
 	(void)self;
 	return all;

@@ -75,7 +75,7 @@ static void fill_ask(struct dialog *dialog, struct ks_draw *draw)
 	char text[KS_FORMAT_SIZE];
 
 	ks_sheet_text(
-	    sheet, KS_ROLE_DANGER, "Delete this key? It stops working, and can't be undone.");
+	    sheet, KS_ROLE_DANGER, "Delete this key? It stops working, and this can't be undone.");
 	ks_form_gap(&dialog->form);
 	ks_sheet_field(sheet, KS_ROLE_ACCENT, "Key ID", "%s", ks_str_clean(&dialog->key_id));
 	if (key != NULL)
@@ -324,7 +324,7 @@ static const char *title(const void *self)
 static const struct ks_hint *hints(const void *self)
 {
 	static const struct ks_hint asking[] = {
-	    {"Enter", "press", false}, {"Tab", "next", false}, {"Esc", "cancel", false}, {0}};
+	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "cancel", false}, {0}};
 	static const struct ks_hint typing[] = {
 	    {"Enter", "done", false}, {"Tab", "next", false}, {"Esc", "cancel", false}, {0}};
 	const struct dialog *dialog = self;

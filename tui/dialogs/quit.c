@@ -216,8 +216,8 @@ static const char *title(const void *self)
 static const struct ks_hint *hints(const void *self)
 {
 	static const struct ks_hint secret[] = {
-	    {"Enter", "press", false}, {"Tab", "next", false}, {"Esc", "stay", false}, {0}};
-	static const struct ks_hint other[] = {{"q", "quit", false}, {"Enter", "press", false},
+	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "stay", false}, {0}};
+	static const struct ks_hint other[] = {{"q", "quit", false}, {"Enter", "choose", false},
 	    {"Tab", "next", false}, {"Esc", "stay", false}, {0}};
 	const struct dialog *dialog = self;
 

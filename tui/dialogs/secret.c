@@ -386,10 +386,10 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint deliver[] = {{"c", "copy", false}, {"Enter", "press", false},
+	static const struct ks_hint deliver[] = {{"c", "copy", false}, {"Enter", "choose", false},
 	    {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
 	static const struct ks_hint other[] = {
-	    {"Enter", "press", false}, {"Tab", "next", false}, {"Esc", "back", false}, {0}};
+	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "back", false}, {0}};
 	const struct dialog *dialog = self;
 
 	return dialog->stage == STAGE_ASKING ? other : deliver;
