@@ -57,7 +57,7 @@ static const struct row {
     [KS_FINDING_TWO_KEYS] = {{"two-keys",
 				 "The bucket has two keys, so that there is no room to rotate.",
 				 "Delete the one that is no longer used."},
-	NULL, 2},
+	NULL, KS_BUCKET_KEYS_MAX},
 };
 
 const struct ks_finding_info *ks_finding_info(enum ks_finding finding)
