@@ -102,6 +102,19 @@ static const char *code_name(uint32_t code, char buffer[8])
 	return buffer;
 }
 
+bool ks_key_next(const char **list, struct ks_key *key)
+{
+	const char *word = *list + strspn(*list, " ");
+	size_t len = strcspn(word, " ");
+	char name[32];
+
+	*list = word + len;
+	snprintf(name, sizeof name, "%.*s", (int)len, word);
+	if (len >= sizeof name || !ks_key_parse(name, key))
+		*key = (struct ks_key){.code = KS_KEY_NONE};
+	return len > 0;
+}
+
 const char *ks_key_name(struct ks_key key, char *dst, size_t size)
 {
 	char buffer[8];

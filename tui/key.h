@@ -47,6 +47,11 @@ struct ks_key {
 
 /* One spelling ↔ one key; false when text is no key. "Space" is the blank. */
 bool ks_key_parse(const char *text, struct ks_key *key);
+/*
+ * Takes the first spelling off a list that is separated by blanks; false at its end. *key is
+ * KS_KEY_NONE when the word is no key.
+ */
+bool ks_key_next(const char **list, struct ks_key *key);
 const char *ks_key_name(struct ks_key key, char *dst, size_t size);
 bool ks_key_equal(struct ks_key a, struct ks_key b);
 /* A printable character without Ctrl or Alt: what a text input takes. */

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/mem.h"
 
@@ -19,19 +18,14 @@ struct ks_keymap {
 /* Adds each of the keys in a text like "j Down". */
 static void bind_keys(struct ks_keymap *map, const struct ks_action *action, const char *keys)
 {
-	while (*keys != '\0') {
-		size_t len = strcspn(keys, " ");
-		char name[32];
-		struct ks_key key;
+	struct ks_key key;
 
-		snprintf(name, sizeof name, "%.*s", (int)len, keys);
-		if (ks_key_parse(name, &key)) {
-			map->bindings =
-			    ks_grow(map->bindings, map->count, &map->cap, sizeof map->bindings[0]);
-			map->bindings[map->count++] = (struct binding){key, action};
-		}
-		keys += len;
-		keys += strspn(keys, " ");
+	while (ks_key_next(&keys, &key)) {
+		if (key.code == KS_KEY_NONE)
+			continue;
+		map->bindings =
+		    ks_grow(map->bindings, map->count, &map->cap, sizeof map->bindings[0]);
+		map->bindings[map->count++] = (struct binding){key, action};
 	}
 }
 

@@ -109,6 +109,14 @@ static void reply_create(struct booth *b, struct ks_reply *reply)
 	reply->secret = ks_secret_new(SECRET, strlen(SECRET), &reply->secret_err);
 }
 
+void booth_find_out(struct booth *b)
+{
+	for (int i = 0; i < 20 && booth_only_change(b)->state == KS_CHANGE_UNCLEAR; i++) {
+		b->now += 5000;
+		booth_serve(b);
+	}
+}
+
 void booth_remove_key(struct booth *b, const char *id)
 {
 	for (size_t i = 0; i < b->n_keys; i++)
@@ -272,14 +280,10 @@ void booth_show(struct booth *b)
 /* Keys by their spelling, a turn of the loop and a frame after each. */
 void booth_press(struct booth *b, const char *keys)
 {
-	char name[16];
+	struct ks_key key;
 
-	for (size_t len; *keys != '\0'; keys += len + (keys[len] == ' ')) {
-		struct ks_key key;
-
-		len = strcspn(keys, " ");
-		snprintf(name, sizeof name, "%.*s", (int)len, keys);
-		assert_true(ks_key_parse(name, &key));
+	while (ks_key_next(&keys, &key)) {
+		assert_int_not_equal(key.code, KS_KEY_NONE);
 		ks_ui_key(b->ui, key, b->now);
 		booth_serve(b);
 		booth_show(b);

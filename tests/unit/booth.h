@@ -60,6 +60,8 @@ void booth_open_secret(struct booth *b);
 void booth_serve(struct booth *b);
 /* The change that waits is answered at last, like this. */
 void booth_answer_waiting(struct booth *b, enum behaviour behaviour);
+/* Time passes until it is known what became of a change whose answer was lost. */
+void booth_find_out(struct booth *b);
 void booth_remove_key(struct booth *b, const char *id);
 
 /* A turn of the loop, and a frame. */

@@ -78,17 +78,12 @@ const char *rig_picture(struct rig *rig, int width, int height)
 
 void rig_keys(struct rig *rig, const char *keys)
 {
-	while (*keys != '\0') {
-		size_t len = strcspn(keys, " ");
-		char name[32];
-		struct ks_key key;
+	struct ks_key key;
 
-		snprintf(name, sizeof name, "%.*s", (int)len, keys);
-		assert_true(ks_key_parse(name, &key));
+	while (ks_key_next(&keys, &key)) {
+		assert_int_not_equal(key.code, KS_KEY_NONE);
 		ks_ui_key(rig->ui, key, rig->world.now);
 		rig_picture(rig, rig->canvas->width, rig->canvas->height);
-		keys += len;
-		keys += strspn(keys, " ");
 	}
 }
 

@@ -129,10 +129,7 @@ static void an_orphan_is_named_and_its_deletion_offered(void **state)
 	b->creates = LOSES;
 	booth_open_create(b);
 	booth_press(b, "Enter");
-	for (int i = 0; i < 20 && booth_only_change(b)->state == KS_CHANGE_UNCLEAR; i++) {
-		b->now += 5000;
-		booth_serve(b);
-	}
+	booth_find_out(b);
 	assert_int_equal(booth_only_change(b)->state, KS_CHANGE_ORPHANED);
 	booth_show(b);
 	assert_booth_shows(b, NEW_KEY);
