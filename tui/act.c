@@ -1,8 +1,5 @@
 #include "tui/act.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/base/mem.h"
 #include "tui/clipboard.h"
 #include "tui/dialogs/create.h"
@@ -144,7 +141,8 @@ const char *ks_act_why_no_delete(const struct ks_ui *ui)
 	return ks_store_why_no_delete(ks_ui_store(ui), ks_ui_bucket(ui), key_id);
 }
 
-/* Which key goes is only ever the one that one sees: with a choice, or out of sight, choose first.
+/*
+ * Which key goes is only ever the one that one sees: with a choice, or out of sight, choose first.
  */
 void ks_act_delete(struct ks_ui *ui, const struct ks_action *self)
 {

@@ -1,6 +1,5 @@
 #include "tui/app.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -53,8 +53,10 @@ int ks_draw_printf(struct ks_area area, int x, int y, int max, struct ks_style s
     const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* Fills the part with blanks of this style. */
 void ks_draw_fill(struct ks_area area, int x, int y, int width, int height, struct ks_style style);
-/* Text over several lines, broken at line breaks and blanks; gives the lines drawn. from: lines to
- * skip first. */
+/*
+ * Text over several lines, broken at line breaks and blanks; gives the lines drawn. from: lines to
+ * skip first.
+ */
 int ks_draw_wrapped(struct ks_area area, int from, struct ks_style style, const char *text);
 /* Lines that ks_draw_wrapped would use at this width. */
 int ks_text_lines(const char *text, int width);

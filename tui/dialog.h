@@ -10,7 +10,6 @@
 #define KS_TUI_DIALOG_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "tui/action.h"
 #include "tui/canvas.h"

@@ -119,18 +119,6 @@ const char *ks_format_clock(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT
 	return dst;
 }
 
-const char *ks_format_findings(ks_findings findings, char *dst, size_t size)
-{
-	size_t len = 0;
-
-	dst[0] = '\0';
-	for (int i = 0; i < KS_FINDING_COUNT; i++)
-		if ((findings & KS_FINDING_BIT(i)) != 0 && len < size)
-			len += (size_t)snprintf(dst + len, size - len, "%s%s", len > 0 ? " " : "",
-			    ks_finding_info((enum ks_finding)i)->name);
-	return dst;
-}
-
 ks_findings ks_format_key_findings(
     struct ks_draw *draw, const struct ks_bucket_entry *entry, const struct ks_access_key *key)
 {

@@ -26,8 +26,6 @@ const char *ks_format_moment(struct ks_draw *draw, int64_t at, char dst[KS_FORMA
 /* In 8 cells: "12:04:11" of today, "6 Aug" of another day of the user's zone. */
 const char *ks_format_clock(struct ks_draw *draw, int64_t at, char dst[KS_FORMAT_SIZE]);
 
-/* "idle two-keys", "" for none. Asks to be drawn again when the findings change. */
-const char *ks_format_findings(ks_findings findings, char *dst, size_t size);
 /* Findings of a key of this bucket now. */
 ks_findings ks_format_key_findings(
     struct ks_draw *draw, const struct ks_bucket_entry *entry, const struct ks_access_key *key);

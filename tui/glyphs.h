@@ -23,8 +23,10 @@ struct ks_glyphs {
 extern const struct ks_glyphs ks_glyphs_utf8;
 extern const struct ks_glyphs ks_glyphs_ascii;
 
-/* A border around the whole area; titles may be NULL. left stands in the top line, right in the
- * bottom line at the right. Gives the area inside. */
+/*
+ * A border around the whole area; titles may be NULL. left stands in the top line, right in the
+ * bottom line at the right. Gives the area inside.
+ */
 struct ks_area ks_draw_box(struct ks_area area, const struct ks_glyphs *glyphs,
     struct ks_style border, struct ks_style title, const char *left, const char *right);
 

@@ -135,12 +135,19 @@ static void region_names(const struct ks_store *store, bool brief, char *dst, si
 	}
 }
 
+/* The calls that keep the operations pane up to date: nobody waits for them. */
+static bool is_about_operations(enum ks_op op)
+{
+	return op == KS_OP_GET_OPERATION || op == KS_OP_GET_OPERATIONS ||
+	       op == KS_OP_GET_OPERATIONS_FOR_RESOURCE;
+}
+
 /* True when something is being read that the user may wait for. */
 static bool is_loading(const struct ks_store *store)
 {
 	for (size_t i = 0; i < store->n_tasks; i++)
 		if (store->tasks[i].kind == KS_REQUEST_IDENTIFY ||
-		    store->tasks[i].op < KS_OP_GET_OPERATION)
+		    !is_about_operations(store->tasks[i].op))
 			return true;
 	for (size_t i = 0; i < store->n_profiles; i++)
 		if (store->profiles[i].identity.state <= KS_FETCH_ASKED)

@@ -17,7 +17,8 @@ struct ks_hintbar {
 /* The actions of a context that carry a hint, dimmed where they can't be done now. */
 void ks_hintbar_collect(struct ks_hintbar *bar, const struct ks_keymap *keymap,
     enum ks_context context, const struct ks_ui *ui);
-/* Draws them. Where there is no room for all, the last two stay, and the others go from the right.
+/*
+ * Draws them. Where there is no room for all, the last two stay, and the others go from the right.
  */
 void ks_hintbar_draw(const struct ks_hint *hints, struct ks_draw *draw, struct ks_area area);
 

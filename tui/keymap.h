@@ -4,7 +4,6 @@
 #ifndef KS_TUI_KEYMAP_H
 #define KS_TUI_KEYMAP_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tui/action.h"

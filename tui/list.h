@@ -13,11 +13,10 @@
 struct ks_list {
 	uint64_t *ids; /* one a row, in the order shown */
 	size_t count, cap;
-	size_t cursor; /* the selected row; 0 when there is none */
-	size_t top;    /* the first row shown */
-	size_t height; /* rows that fit; at least 1 once set */
-	uint64_t
-	    wanted; /* the row that the user chose, even while it is not in the list; 0: none */
+	size_t cursor;   /* the selected row; 0 when there is none */
+	size_t top;      /* the first row shown */
+	size_t height;   /* rows that fit; at least 1 once set */
+	uint64_t wanted; /* what the user chose, even while it is not in the list; 0: none */
 };
 
 enum ks_list_move {

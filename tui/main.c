@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/aws/env.h"
@@ -165,7 +164,8 @@ static void fill_worker_options(struct program *program)
 	};
 }
 
-/* In this order: the demo's child before OpenSSL, secrets out of the environment before the rest.
+/*
+ * In this order: the demo's child before OpenSSL, secrets out of the environment before the rest.
  */
 static bool make_ready(struct program *program, struct ks_err *err)
 {

@@ -5,7 +5,6 @@
 #ifndef KS_TUI_SHEET_H
 #define KS_TUI_SHEET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tui/canvas.h"

@@ -69,8 +69,10 @@ void ks_table_draw(const struct ks_table *table, struct ks_area area, struct ks_
 void ks_table_text(const struct ks_table_cell *cell, enum ks_role role, const char *text);
 void ks_table_printf(const struct ks_table_cell *cell, enum ks_role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* The same, with the part that a filter matches (without case) in KS_ROLE_MATCH; filter may be
- * NULL. */
+/*
+ * The same, with the part that a filter matches (without case) in KS_ROLE_MATCH; filter may be
+ * NULL.
+ */
 void ks_table_match(
     const struct ks_table_cell *cell, enum ks_role role, const char *text, const char *filter);
 

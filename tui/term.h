@@ -41,7 +41,8 @@ void ks_term_resume(struct ks_term *term);
 /* For poll(). */
 int ks_term_fd(const struct ks_term *term);
 void ks_term_size(const struct ks_term *term, int *width, int *height);
-/* After SIGWINCH: asks the kernel for the size; the next key is then KS_KEY_RESIZE if it changed.
+/*
+ * After SIGWINCH: asks the kernel for the size; the next key is then KS_KEY_RESIZE if it changed.
  */
 void ks_term_resized(struct ks_term *term);
 

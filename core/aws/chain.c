@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/aws/provider.h"
 #include "core/base/mem.h"

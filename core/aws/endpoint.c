@@ -5,8 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* As botocore's partitions.json. A region's partition is told by its first part; the longest that
- * fits counts. */
+/*
+ * As botocore's partitions.json. A region's partition is told by its first part; the longest that
+ * fits counts.
+ */
 static const struct partition {
 	const char *name;
 	const char *region_prefix;

@@ -1,6 +1,5 @@
 #include "core/aws/env.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

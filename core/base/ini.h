@@ -11,7 +11,6 @@
 #ifndef KS_BASE_INI_H
 #define KS_BASE_INI_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/err.h"

@@ -1,7 +1,6 @@
 #include "core/base/paths.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>

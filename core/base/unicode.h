@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Changes how its neighbours are shown, or is shown as nothing: controls, bidi, zero width, tags.
+/*
+ * Changes how its neighbours are shown, or is shown as nothing: controls, bidi, zero width, tags.
  */
 bool ks_unicode_is_hidden(uint32_t code);
 /* Stands on the character before it (categories Mn and Me). */

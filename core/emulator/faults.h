@@ -42,7 +42,8 @@ struct ks_emu_faults {
 void ks_emu_faults_init(struct ks_emu_faults *faults, uint64_t seed);
 void ks_emu_faults_free(struct ks_emu_faults *faults);
 
-/* Understands the grammar of emulator.h. is_op says whether the service has that operation.
+/*
+ * Understands the grammar of emulator.h. is_op says whether the service has that operation.
  */
 bool ks_emu_faults_add(struct ks_emu_faults *faults, const char *spec,
     bool (*is_op)(const char *name), struct ks_err *err);

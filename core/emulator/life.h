@@ -7,7 +7,6 @@
 #define KS_EMULATOR_LIFE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "core/emulator/world.h"
 

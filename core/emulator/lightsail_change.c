@@ -1,5 +1,4 @@
 /* The calls that change something. Each adds an operation to its region's list. */
-#include <string.h>
 
 #include "core/emulator/lightsail.h"
 #include "core/emulator/shapes.h"

@@ -4,7 +4,6 @@
 #ifndef KS_EMULATOR_LISTEN_H
 #define KS_EMULATOR_LISTEN_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/err.h"

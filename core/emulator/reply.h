@@ -4,7 +4,6 @@
 #ifndef KS_EMULATOR_REPLY_H
 #define KS_EMULATOR_REPLY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

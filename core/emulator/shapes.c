@@ -1,7 +1,6 @@
 #include "core/emulator/shapes.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static void write_location(struct ks_emu_json *json, size_t region)
 {

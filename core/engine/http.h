@@ -82,7 +82,8 @@ void ks_http_run(struct ks_http *http);
 struct ks_transfer *ks_http_ended(struct ks_http *http);
 /* Sleeps until something can be done, ks_http_wake, or for timeout_ms (-1: no limit). */
 void ks_http_wait(struct ks_http *http, int64_t timeout_ms);
-/* Ends ks_http_wait, the running or the next one. Any thread; void * so that a queue can call it.
+/*
+ * Ends ks_http_wait, the running or the next one. Any thread; void * so that a queue can call it.
  */
 void ks_http_wake(void *http);
 

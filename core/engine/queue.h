@@ -6,8 +6,6 @@
 #ifndef KS_ENGINE_QUEUE_H
 #define KS_ENGINE_QUEUE_H
 
-#include <stdbool.h>
-
 struct ks_queue;
 
 /*

@@ -13,8 +13,10 @@
 /* How far above our own delay the service's wish may take us. */
 #define HINT_SLACK_MS 5000
 
-/* As botocore's standard mode. PriorRequestNotComplete is in both lists there; the careful reading
- * comes first. */
+/*
+ * As botocore's standard mode. PriorRequestNotComplete is in both lists there; the careful reading
+ * comes first.
+ */
 static const char *const transient_codes[] = {
     "RequestTimeout",
     "RequestTimeoutException",

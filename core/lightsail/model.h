@@ -90,6 +90,9 @@ struct ks_last_used {
 	struct ks_str service; /* likewise */
 };
 
+/* Access keys that a bucket may have. */
+#define KS_BUCKET_KEYS_MAX 2
+
 struct ks_access_key {
 	struct ks_str id;
 	struct ks_str status; /* Active, Inactive, or what the future brings */

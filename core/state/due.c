@@ -1,5 +1,6 @@
 #include "core/state/due.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "core/base/clock.h"

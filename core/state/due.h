@@ -5,16 +5,14 @@
 #ifndef KS_STATE_DUE_H
 #define KS_STATE_DUE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Zeroed is "in no heap". */
 struct ks_due {
 	int64_t at;
-	uint64_t
-	    order;    /* among those due at the same time; set by the owner before the first use */
-	size_t place; /* in the heap, counted from 1; 0: in none */
+	uint64_t order; /* among those due at the same time; set by the owner, once */
+	size_t place;   /* in the heap, counted from 1; 0: in none */
 };
 
 struct ks_due_heap {

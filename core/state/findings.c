@@ -1,5 +1,6 @@
 #include "core/state/findings.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -57,7 +58,7 @@ static const struct row {
     [KS_FINDING_TWO_KEYS] = {{"two-keys",
 				 "The bucket has two keys, so that there is no room to rotate.",
 				 "Delete the one that is no longer used."},
-	NULL, 2},
+	NULL, KS_BUCKET_KEYS_MAX},
 };
 
 const struct ks_finding_info *ks_finding_info(enum ks_finding finding)
@@ -100,4 +101,16 @@ int64_t ks_key_findings_change_at(
 			first = after + 1;
 	}
 	return first;
+}
+
+const char *ks_findings_words(ks_findings findings, char *dst, size_t size)
+{
+	size_t len = 0;
+
+	dst[0] = '\0';
+	for (int i = 0; i < KS_FINDING_COUNT; i++)
+		if ((findings & KS_FINDING_BIT(i)) != 0 && len < size)
+			len += (size_t)snprintf(
+			    dst + len, size - len, "%s%s", len > 0 ? " " : "", rows[i].info.name);
+	return dst;
 }

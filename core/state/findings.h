@@ -42,6 +42,9 @@ bool ks_finding_by_name(const char *name, enum ks_finding *finding);
 ks_findings ks_key_findings(
     const struct ks_access_key *key, size_t n_keys, const struct ks_policy *policy, int64_t now);
 
+/* Their names, separated by blanks; "" for none. Returns dst. */
+const char *ks_findings_words(ks_findings findings, char *dst, size_t size);
+
 /* The first moment after now at which the findings may differ; KS_TIME_NEVER if none. */
 int64_t ks_key_findings_change_at(
     const struct ks_access_key *key, const struct ks_policy *policy, int64_t now);

@@ -1,7 +1,6 @@
 #include "core/state/plan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/state/index.h"

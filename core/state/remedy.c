@@ -1,7 +1,5 @@
 #include "core/state/remedy.h"
 
-#include <string.h>
-
 #define UNKNOWN_KEY "AWS doesn't know this access key: check it, or sign in again"
 #define SIGN_IN     "check the credentials, or sign in again"
 #define SECRET      "check the secret access key, and this computer's clock"

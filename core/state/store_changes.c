@@ -337,7 +337,7 @@ static void keys_checked(struct ks_change *change, const struct ks_event *event)
 	}
 	for (size_t i = 0; i < event->reply->n_keys; i++)
 		list_add(&change->known, &event->reply->keys[i].id);
-	if (event->reply->n_keys < 2)
+	if (event->reply->n_keys < KS_BUCKET_KEYS_MAX)
 		change->state = KS_CHANGE_READY;
 	else
 		refuse(change, KS_TWO_KEYS, event->at);

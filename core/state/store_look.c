@@ -184,7 +184,7 @@ const char *ks_store_why_no_create(const struct ks_store *store, uint32_t bucket
 		return "There is no such bucket any more: refresh to see which there are.";
 	if (ks_store_running(store, KS_CHANGE_CREATE, bucket) != NULL)
 		return "A key is being created for this bucket already: wait for its end.";
-	if (entry->n_keys >= 2)
+	if (entry->n_keys >= KS_BUCKET_KEYS_MAX)
 		return KS_TWO_KEYS;
 	return NULL;
 }

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/state/index.h"

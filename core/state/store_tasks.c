@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/state/index.h"
@@ -18,33 +17,65 @@ static void remove_task(struct ks_store *store, struct ks_task *task)
 	*task = store->tasks[--store->n_tasks];
 }
 
-/* What the task fetches, as far as it is still there; NULL for changes. */
-static struct ks_fetched *fetched_of(struct ks_store *store, const struct ks_task *task)
+/* ---- what each call is about: one row each ---- */
+
+static struct ks_fetched *regions_of(struct ks_store *store, const struct ks_task *task)
+{
+	return task->profile < store->n_profiles ? &store->profiles[task->profile].regions : NULL;
+}
+
+static struct ks_fetched *buckets_of(struct ks_store *store, const struct ks_task *task)
+{
+	return task->scope < store->n_scopes ? &store->scopes[task->scope].buckets : NULL;
+}
+
+static struct ks_fetched *operations_of(struct ks_store *store, const struct ks_task *task)
+{
+	return task->scope < store->n_scopes ? &store->scopes[task->scope].operations : NULL;
+}
+
+static struct ks_fetched *keys_of(struct ks_store *store, const struct ks_task *task)
 {
 	struct ks_bucket_cell *bucket = ks_bucket_cell(store, task->bucket);
-	struct ks_activity_cell *activity = ks_activity_cell(store, task->activity);
-	struct ks_scope *scope = task->scope < store->n_scopes ? &store->scopes[task->scope] : NULL;
-	struct ks_profile *profile =
-	    task->profile < store->n_profiles ? &store->profiles[task->profile] : NULL;
 
+	return bucket != NULL ? &bucket->entry.keys_fetched : NULL;
+}
+
+static struct ks_fetched *resource_of(struct ks_store *store, const struct ks_task *task)
+{
+	struct ks_bucket_cell *bucket = ks_bucket_cell(store, task->bucket);
+
+	return bucket != NULL ? &bucket->entry.operations_fetched : NULL;
+}
+
+static struct ks_fetched *poll_of(struct ks_store *store, const struct ks_task *task)
+{
+	struct ks_activity_cell *activity = ks_activity_cell(store, task->activity);
+
+	return activity != NULL ? &activity->activity.polled : NULL;
+}
+
+static const struct {
+	/* What it fetches, as far as that is still there; NULL: it is a change. */
+	struct ks_fetched *(*fetched)(struct ks_store *store, const struct ks_task *task);
+	bool (*reply)(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+} calls[KS_OP_COUNT] = {
+    [KS_OP_GET_REGIONS] = {regions_of, ks_profiles_regions},
+    [KS_OP_GET_BUCKETS] = {buckets_of, ks_buckets_page},
+    [KS_OP_GET_BUCKET_ACCESS_KEYS] = {keys_of, ks_keys_reply},
+    [KS_OP_CREATE_BUCKET_ACCESS_KEY] = {NULL, ks_changes_create_reply},
+    [KS_OP_DELETE_BUCKET_ACCESS_KEY] = {NULL, ks_changes_delete_reply},
+    [KS_OP_GET_OPERATION] = {poll_of, ks_operations_polled},
+    [KS_OP_GET_OPERATIONS] = {operations_of, ks_operations_page},
+    [KS_OP_GET_OPERATIONS_FOR_RESOURCE] = {resource_of, ks_operations_resource},
+};
+
+static struct ks_fetched *fetched_of(struct ks_store *store, const struct ks_task *task)
+{
 	if (task->kind == KS_REQUEST_IDENTIFY)
-		return profile != NULL ? &profile->identity : NULL;
-	switch (task->op) {
-	case KS_OP_GET_REGIONS:
-		return profile != NULL ? &profile->regions : NULL;
-	case KS_OP_GET_BUCKETS:
-		return scope != NULL ? &scope->buckets : NULL;
-	case KS_OP_GET_BUCKET_ACCESS_KEYS:
-		return bucket != NULL ? &bucket->entry.keys_fetched : NULL;
-	case KS_OP_GET_OPERATION:
-		return activity != NULL ? &activity->activity.polled : NULL;
-	case KS_OP_GET_OPERATIONS:
-		return scope != NULL ? &scope->operations : NULL;
-	case KS_OP_GET_OPERATIONS_FOR_RESOURCE:
-		return bucket != NULL ? &bucket->entry.operations_fetched : NULL;
-	default:
-		return NULL;
-	}
+		return task->profile < store->n_profiles ? &store->profiles[task->profile].identity
+							 : NULL;
+	return calls[task->op].fetched != NULL ? calls[task->op].fetched(store, task) : NULL;
 }
 
 /* ---- a request went to the worker ---- */
@@ -162,19 +193,6 @@ bool ks_tasks_retrying(struct ks_store *store, struct ks_event *event)
 	return ks_activities_retrying(store, task, event);
 }
 
-typedef bool reply_fn(struct ks_store *store, struct ks_task *task, struct ks_event *event);
-
-static reply_fn *const on_reply[KS_OP_COUNT] = {
-    [KS_OP_GET_REGIONS] = ks_profiles_regions,
-    [KS_OP_GET_BUCKETS] = ks_buckets_page,
-    [KS_OP_GET_BUCKET_ACCESS_KEYS] = ks_keys_reply,
-    [KS_OP_CREATE_BUCKET_ACCESS_KEY] = ks_changes_create_reply,
-    [KS_OP_DELETE_BUCKET_ACCESS_KEY] = ks_changes_delete_reply,
-    [KS_OP_GET_OPERATION] = ks_operations_polled,
-    [KS_OP_GET_OPERATIONS] = ks_operations_page,
-    [KS_OP_GET_OPERATIONS_FOR_RESOURCE] = ks_operations_resource,
-};
-
 bool ks_tasks_reply(struct ks_store *store, struct ks_event *event)
 {
 	struct ks_task *found = find_task(store, event->request);
@@ -196,5 +214,5 @@ bool ks_tasks_reply(struct ks_store *store, struct ks_event *event)
 	changed = ks_activities_call_ended(store, &task, event);
 	if (task.cancelled)
 		return changed;
-	return on_reply[task.op](store, &task, event) || changed;
+	return calls[task.op].reply(store, &task, event) || changed;
 }

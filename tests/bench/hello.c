@@ -1,4 +1,5 @@
-/* The least that an ncurses program linked with the same libraries can do: the start's yardstick.
+/*
+ * The least that an ncurses program linked with the same libraries can do: the start's yardstick.
  */
 #include <ncurses.h>
 

@@ -6,22 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <fcntl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-
-static void *serve(void *ctx)
-{
-	struct desk *desk = ctx;
-	struct ks_err err;
-
-	ks_emulator_run(desk->emulator, desk->stop[0], &err);
-	return NULL;
-}
 
 void desk_add_env(struct desk *desk, const char *name, const char *value)
 {
@@ -35,18 +24,12 @@ void desk_add_env(struct desk *desk, const char *name, const char *value)
 static void start_server(struct desk *desk, int keys_per_bucket)
 {
 	struct ks_emulator_options options;
-	struct ks_err err;
 
 	ks_emulator_options_init(&options);
 	options.buckets = 1;
 	options.keys_per_bucket = keys_per_bucket;
 	options.background_use = false;
-	desk->emulator = ks_emulator_start(&options, &err);
-	assert_non_null(desk->emulator);
-	assert_int_equal(pipe(desk->stop), 0);
-	fcntl(desk->stop[0], F_SETFD, FD_CLOEXEC);
-	fcntl(desk->stop[1], F_SETFD, FD_CLOEXEC);
-	assert_int_equal(pthread_create(&desk->server, NULL, serve, desk), 0);
+	emulator_thread_start(&desk->server, &options);
 }
 
 int desk_set_up(void **state)
@@ -63,10 +46,7 @@ int desk_tear_down(void **state)
 	struct desk *desk = *state;
 
 	ks_pty_free(desk->pty);
-	close(desk->stop[1]);
-	pthread_join(desk->server, NULL);
-	close(desk->stop[0]);
-	ks_emulator_free(desk->emulator);
+	emulator_thread_stop(&desk->server);
 	toolbox_close(&desk->tools);
 	for (size_t i = 0; i < desk->n_env; i++)
 		free(desk->env[i]);
@@ -84,11 +64,12 @@ void desk_start_sized(struct desk *desk, int keys_per_bucket, int width, int hei
 	desk->width = width;
 	desk->height = height;
 	start_server(desk, keys_per_bucket);
-	argv[2] = ks_emulator_url(desk->emulator);
+	argv[2] = ks_emulator_url(desk->server.emulator);
 	snprintf(path, sizeof path, "%s:/usr/local/bin:/usr/bin:/bin", desk->tools.dir);
 	desk_add_env(desk, "PATH", path);
-	desk_add_env(desk, "AWS_ACCESS_KEY_ID", ks_emulator_access_key_id(desk->emulator));
-	desk_add_env(desk, "AWS_SECRET_ACCESS_KEY", ks_emulator_secret_access_key(desk->emulator));
+	desk_add_env(desk, "AWS_ACCESS_KEY_ID", ks_emulator_access_key_id(desk->server.emulator));
+	desk_add_env(
+	    desk, "AWS_SECRET_ACCESS_KEY", ks_emulator_secret_access_key(desk->server.emulator));
 	options.env = (const char *const *)desk->env;
 	desk->pty = ks_pty_start(&options);
 	assert_non_null(desk->pty);
@@ -136,7 +117,7 @@ static void learn_key(struct desk *desk)
 	at = strstr(at, "AKIA");
 	assert_non_null(at);
 	snprintf(desk->key_id, sizeof desk->key_id, "%.20s", at);
-	assert_true(ks_emulator_key_secret(desk->emulator, desk->key_id, desk->secret));
+	assert_true(ks_emulator_key_secret(desk->server.emulator, desk->key_id, desk->secret));
 	assert_int_equal(strlen(desk->secret), 40);
 }
 
@@ -182,5 +163,5 @@ size_t desk_count_raw(struct desk *desk, const char *what)
 
 uint64_t desk_served(struct desk *desk, const char *op)
 {
-	return ks_emulator_counted(desk->emulator, op).received;
+	return ks_emulator_counted(desk->server.emulator, op).received;
 }

@@ -5,20 +5,18 @@
 #ifndef KS_TESTS_SCREEN_DESK_H
 #define KS_TESTS_SCREEN_DESK_H
 
-#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "core/emulator/emulator.h"
+#include "tests/support/emulator_thread.h"
 #include "tests/support/pty.h"
 #include "tests/support/toolbox.h"
 
 enum { DESK_ENV_MAX = 16 };
 
 struct desk {
-	struct ks_emulator *emulator;
-	pthread_t server;
-	int stop[2];
+	struct emulator_thread server;
 	struct ks_pty *pty;
 	int width, height;
 	struct toolbox tools; /* first in the program's PATH */

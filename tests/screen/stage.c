@@ -1,43 +1,25 @@
 #include "tests/screen/stage.h"
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/base/mem.h"
 
-static void *serve(void *ctx)
-{
-	struct stage *stage = ctx;
-	struct ks_err err;
-
-	ks_emulator_run(stage->emulator, stage->stop[0], &err);
-	return NULL;
-}
-
 static void start_server(struct stage *stage, const struct stage_options *options)
 {
 	struct ks_emulator_options emulator;
-	struct ks_err err;
 
 	ks_emulator_options_init(&emulator);
 	emulator.background_use = false;
 	emulator.faults = &options->fault;
 	emulator.fault_count = options->fault != NULL;
-	stage->emulator = ks_emulator_start(&emulator, &err);
-	assert_non_null(stage->emulator);
-	assert_int_equal(pipe(stage->stop), 0);
-	fcntl(stage->stop[0], F_SETFD, FD_CLOEXEC);
-	fcntl(stage->stop[1], F_SETFD, FD_CLOEXEC);
-	assert_int_equal(pthread_create(&stage->server, NULL, serve, stage), 0);
+	emulator_thread_start(&stage->server, &emulator);
 }
 
 static void add_env(struct stage *stage, size_t index, const char *name, const char *value)
@@ -59,7 +41,7 @@ static void fill_argv(const struct stage *stage, const struct stage_options *opt
 		argv[count++] = ks_strdup(shell[i]);
 	argv[count++] = ks_strdup(getenv("KEYSAIL"));
 	argv[count++] = ks_strdup("--endpoint-url");
-	argv[count++] = ks_strdup(ks_emulator_url(stage->emulator));
+	argv[count++] = ks_strdup(ks_emulator_url(stage->server.emulator));
 	for (size_t i = 0; i < STAGE_ARGS_MAX && options->args[i] != NULL; i++)
 		argv[count++] = ks_strdup(options->args[i]);
 }
@@ -78,9 +60,10 @@ void stage_begin(struct stage *stage, const struct stage_options *options)
 	start_server(stage, options);
 	fill_argv(stage, options, argv);
 	if (!options->no_credentials) {
-		add_env(stage, 0, "AWS_ACCESS_KEY_ID", ks_emulator_access_key_id(stage->emulator));
+		add_env(stage, 0, "AWS_ACCESS_KEY_ID",
+		    ks_emulator_access_key_id(stage->server.emulator));
 		add_env(stage, 1, "AWS_SECRET_ACCESS_KEY",
-		    ks_emulator_secret_access_key(stage->emulator));
+		    ks_emulator_secret_access_key(stage->server.emulator));
 		pty.env = (const char *const *)stage->env;
 	}
 	stage->pty = ks_pty_start(&pty);
@@ -98,13 +81,8 @@ void stage_begin_loaded(struct stage *stage, const struct stage_options *options
 
 void stage_kill_server(struct stage *stage)
 {
-	if (stage->emulator == NULL)
-		return;
-	close(stage->stop[1]);
-	pthread_join(stage->server, NULL);
-	close(stage->stop[0]);
-	ks_emulator_free(stage->emulator);
-	stage->emulator = NULL;
+	if (stage->server.emulator != NULL)
+		emulator_thread_stop(&stage->server);
 }
 
 void stage_end(struct stage *stage)

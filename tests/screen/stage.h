@@ -5,11 +5,11 @@
 #ifndef KS_TESTS_SCREEN_STAGE_H
 #define KS_TESTS_SCREEN_STAGE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "core/emulator/emulator.h"
+#include "tests/support/emulator_thread.h"
 #include "tests/support/pty.h"
 
 enum { STAGE_ARGS_MAX = 8 };
@@ -24,9 +24,7 @@ struct stage_options {
 };
 
 struct stage {
-	struct ks_emulator *emulator; /* NULL once it is gone */
-	pthread_t server;
-	int stop[2];
+	struct emulator_thread server; /* its emulator is NULL once it is gone */
 	struct ks_pty *pty;
 	char *env[4];
 };

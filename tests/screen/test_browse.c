@@ -334,7 +334,7 @@ static void what_was_read_stays_when_the_server_stalls(void **state)
 
 	(void)state;
 	stage_begin_loaded(&stage, &usual);
-	assert_true(ks_emulator_add_fault(stage.emulator, STALLED, &err));
+	assert_true(ks_emulator_add_fault(stage.server.emulator, STALLED, &err));
 	stage_press(&stage, "Ctrl-R j j");
 	stage_wait(&stage, "▸backups-2023");
 	stage_press(&stage, "G");

@@ -75,7 +75,7 @@ static void the_only_key_is_deleted_after_its_end_is_typed(void **state)
 	desk_press(desk, "Enter");
 	desk_wait_for(desk, "Deleted");
 	assert_int_equal(desk_served(desk, "DeleteBucketAccessKey"), 1);
-	assert_false(ks_emulator_key_secret(desk->emulator, id, desk->secret));
+	assert_false(ks_emulator_key_secret(desk->server.emulator, id, desk->secret));
 	desk_press(desk, "q");
 	assert_desk_left(desk, 0);
 }
@@ -101,7 +101,7 @@ static void a_lost_answer_ends_in_an_orphan_and_no_second_request(void **state)
 
 	desk_start(desk, 1);
 	assert_true(ks_emulator_add_fault(
-	    desk->emulator, "kind=reset-after,op=CreateBucketAccessKey,count=1", &err));
+	    desk->server.emulator, "kind=reset-after,op=CreateBucketAccessKey,count=1", &err));
 	desk_press(desk, "n");
 	desk_wait_for_dialog(desk, "[Create]");
 	desk_press(desk, "Enter");
@@ -170,7 +170,7 @@ static void quit_with_a_secret_unconfirmed_can_delete_the_key_first(void **state
 	desk_wait_for_dialog(desk, "is not confirmed");
 	desk_press(desk, "Tab Enter");
 	assert_desk_left(desk, 0);
-	assert_false(ks_emulator_key_secret(desk->emulator, desk->key_id, desk->secret));
+	assert_false(ks_emulator_key_secret(desk->server.emulator, desk->key_id, desk->secret));
 }
 
 static void leaving_the_secret_can_be_taken_back(void **state)
@@ -191,7 +191,7 @@ static void leaving_the_secret_can_be_taken_back(void **state)
 	desk_wait_for(desk, "▸[Back]");
 	desk_press(desk, "Tab Enter");
 	desk_wait_for(desk, "Deleted");
-	assert_false(ks_emulator_key_secret(desk->emulator, desk->key_id, desk->secret));
+	assert_false(ks_emulator_key_secret(desk->server.emulator, desk->key_id, desk->secret));
 	desk_press(desk, "q");
 	assert_desk_left(desk, 0);
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/base/fd.h"
+
 static void *run(void *arg)
 {
 	struct emulator_thread *thread = arg;
@@ -23,7 +25,7 @@ void emulator_thread_start(
 	ks_emulator_options_init(&still);
 	still.background_use = false;
 	thread->emulator = ks_emulator_start(options != NULL ? options : &still, &err);
-	if (thread->emulator == NULL || pipe(thread->stop_fds) != 0 ||
+	if (thread->emulator == NULL || !ks_fd_pipe(thread->stop_fds) ||
 	    pthread_create(&thread->thread, NULL, run, thread) != 0) {
 		fprintf(stderr, "Bail out! the emulator can't start: %s\n", err.message);
 		abort();
@@ -36,4 +38,5 @@ void emulator_thread_stop(struct emulator_thread *thread)
 	pthread_join(thread->thread, NULL);
 	close(thread->stop_fds[0]);
 	ks_emulator_free(thread->emulator);
+	thread->emulator = NULL;
 }

@@ -1,4 +1,5 @@
-/* What a terminal sends for a key: xterm's bytes, written down apart from what the program reads.
+/*
+ * What a terminal sends for a key: xterm's bytes, written down apart from what the program reads.
  */
 #ifndef KS_TESTS_PTY_KEYS_H
 #define KS_TESTS_PTY_KEYS_H

@@ -44,7 +44,8 @@ const char *scripted_request(struct scripted *server, size_t index);
 /* Waits until there were so many requests (generously); false if they didn't come. */
 bool scripted_wait(struct scripted *server, size_t count);
 
-/* "HTTP/1.1 STATUS", the extra header lines (each with its \r\n), length and body. Owned by caller.
+/*
+ * "HTTP/1.1 STATUS", the extra header lines (each with its \r\n), length and body. Owned by caller.
  */
 char *scripted_http(int status, const char *extra, const char *body);
 

@@ -1,4 +1,5 @@
-/* Who signs, where: the environment and the two files put together, and what goes wrong with them.
+/*
+ * Who signs, where: the environment and the two files put together, and what goes wrong with them.
  */
 #include <setjmp.h>
 #include <stdarg.h>

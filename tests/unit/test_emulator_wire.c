@@ -1,4 +1,5 @@
-/* The emulator on the wire: faults as a client meets them, many connections, and broken requests.
+/*
+ * The emulator on the wire: faults as a client meets them, many connections, and broken requests.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,5 @@
 /* A process without protected memory: ks_secret_setup was never called here. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -256,15 +256,8 @@ static const char *cell_used_service(
 static const char *cell_findings(
     const struct ks_list_row *row, int64_t now, char scratch[static CELL_SIZE])
 {
-	int len = 0;
-
 	(void)now;
-	scratch[0] = '\0';
-	for (int i = 0; i < KS_FINDING_COUNT; i++)
-		if ((row->findings & KS_FINDING_BIT(i)) != 0)
-			len += snprintf(scratch + len, (size_t)(CELL_SIZE - len), "%s%s",
-			    len > 0 ? " " : "", ks_finding_info((enum ks_finding)i)->name);
-	return scratch;
+	return ks_findings_words(row->findings, scratch, CELL_SIZE);
 }
 
 static const char *cell_age(

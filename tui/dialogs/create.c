@@ -13,8 +13,6 @@
 #include "tui/views/describe.h"
 #include "tui/views/pane.h"
 
-enum { MAX_KEYS = 2 }; /* a bucket has two at most */
-
 enum stage {
 	STAGE_ASK,     /* the user has not decided yet */
 	STAGE_REFUSED, /* it can't be done now */
@@ -29,8 +27,9 @@ struct dialog {
 	struct ks_target target;
 	const struct ks_store *store;
 	enum stage stage;
-	uint32_t change;         /* 0: none */
-	char *victims[MAX_KEYS]; /* raw IDs that the buttons after the first would delete */
+	uint32_t change; /* 0: none */
+	/* Raw IDs that the buttons after the first would delete. */
+	char *victims[KS_BUCKET_KEYS_MAX];
 	size_t n_victims;
 };
 
@@ -48,7 +47,7 @@ static bool keys_are_known(const struct ks_bucket_entry *entry)
 
 static bool is_full(const struct ks_bucket_entry *entry)
 {
-	return keys_are_known(entry) && entry->n_keys >= MAX_KEYS;
+	return keys_are_known(entry) && entry->n_keys >= KS_BUCKET_KEYS_MAX;
 }
 
 static void fill_ask(struct dialog *dialog)
@@ -58,7 +57,7 @@ static void fill_ask(struct dialog *dialog)
 
 	if (keys_are_known(entry))
 		ks_sheet_text(sheet, KS_ROLE_TEXT, "Create an access key in slot %zu of %d?",
-		    entry->n_keys + 1, MAX_KEYS);
+		    entry->n_keys + 1, KS_BUCKET_KEYS_MAX);
 	else
 		ks_sheet_text(sheet, KS_ROLE_TEXT,
 		    "Create an access key? The bucket's keys are read first: it has two slots.");
@@ -221,7 +220,7 @@ static void add_victim(struct dialog *dialog, const struct ks_str *id)
 	const char *clean = ks_str_clean(id);
 	size_t len = strlen(clean);
 
-	if (dialog->n_victims == MAX_KEYS)
+	if (dialog->n_victims == KS_BUCKET_KEYS_MAX)
 		return;
 	dialog->victims[dialog->n_victims++] = ks_strdup(ks_str_raw(id));
 	/* IDs are ASCII; a strange one is shown whole in the text above. */

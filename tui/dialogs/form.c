@@ -1,7 +1,5 @@
 #include "tui/dialogs/form.h"
 
-#include <string.h>
-
 #include "core/base/text.h"
 
 enum { WIDTH = 68, PADDING = 1 };

@@ -19,8 +19,7 @@ enum {
 	MANY_BUCKETS = 500, /* from here on, rows are made anew at intervals while much arrives */
 	STRUCTURE_MS = 100, /* for buckets that come and go */
 	CONTENT_MS = 250,   /* for an order or a filter that depends on keys */
-	WIDEST_REGION = 14, /* ap-southeast-1 */
-	SLOTS = 2           /* keys that a bucket may have */
+	WIDEST_REGION = 14  /* ap-southeast-1 */
 };
 
 enum column { COLUMN_NAME, COLUMN_REGION, COLUMN_PROFILE, COLUMN_KEYS, COLUMN_USED, N_COLUMNS };
@@ -258,7 +257,7 @@ static void draw_keys(const struct ks_table_cell *cell, const void *self, size_t
 		    ks_style_on(
 			is_suspect(view, entry, i) ? KS_ROLE_WARN : KS_ROLE_OK, cell->ground),
 		    glyphs->used_slot);
-	for (size_t i = entry->n_keys; i < SLOTS && (known || !failed); i++)
+	for (size_t i = entry->n_keys; i < KS_BUCKET_KEYS_MAX && (known || !failed); i++)
 		x += ks_draw_text(
 		    cell->area, x, 0, -1, ks_style_on(KS_ROLE_DIM, cell->ground), empty);
 	if (failed)

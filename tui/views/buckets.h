@@ -5,7 +5,6 @@
 #ifndef KS_TUI_VIEWS_BUCKETS_H
 #define KS_TUI_VIEWS_BUCKETS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -115,7 +115,7 @@ static void add_bucket_keys(
 		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Key 1" : "Key 2",
 		    "%s  %s  used: %s", ks_str_clean(&key->id), ks_str_clean(&key->status),
 		    ks_format_last_used(draw, &key->last_used, used));
-		ks_format_findings(
+		ks_findings_words(
 		    ks_format_key_findings(draw, entry, key), findings, sizeof findings);
 		if (findings[0] != '\0')
 			ks_sheet_field(sheet, KS_ROLE_WARN, "", "%s", findings);

@@ -1,4 +1,5 @@
-/* Help: every key of the context in which it was asked for, from the table of actions. UI thread.
+/*
+ * Help: every key of the context in which it was asked for, from the table of actions. UI thread.
  */
 #ifndef KS_TUI_VIEWS_HELP_H
 #define KS_TUI_VIEWS_HELP_H

@@ -207,11 +207,9 @@ static void draw_notes(const struct ks_table_cell *cell, const void *self, size_
 		add_word(text, sizeof text, "deleting", cell->area.width);
 	else if (view->no_status && status[0] != '\0' && strcmp(status, "Active") != 0)
 		add_word(text, sizeof text, status, cell->area.width);
-	/* That there are two keys can be seen: it is said where there is room, but never counted.
-	 */
-	for (int i = 0; i < KS_FINDING_TWO_KEYS; i++)
-		if ((findings & KS_FINDING_BIT(i)) != 0)
-			left++;
+	/* That there are two keys can be seen: it is said where there is room, never counted. */
+	for (int i = 0; i < KS_FINDING_COUNT; i++)
+		left += i != KS_FINDING_TWO_KEYS && (findings & KS_FINDING_BIT(i)) != 0;
 	for (int i = 0; i < KS_FINDING_COUNT; i++) {
 		if ((findings & KS_FINDING_BIT(i)) == 0)
 			continue;
