@@ -110,7 +110,9 @@ static bool make_world(
 	}
 	if (!found)
 		ks_emu_seed(world, options->buckets, options->keys_per_bucket);
-	return true;
+	/* A file that can't be written is said now, not when the server ends. */
+	return found || emulator->statefile == NULL ||
+	       ks_emu_statefile_save(emulator->statefile, world, err);
 }
 
 struct ks_emulator *ks_emulator_start(const struct ks_emulator_options *options, struct ks_err *err)

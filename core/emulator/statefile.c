@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 
 struct ks_emu_statefile {
 	char *path;
+	int held;           /* the file that is there now, locked; -1: there is none yet */
 	int64_t not_before; /* monotonic ms */
 	int64_t aged_since; /* KS_TIME_NONE: nothing to save for that reason */
 };
@@ -65,24 +67,59 @@ static bool load(FILE *file, const char *path, struct ks_emu_world *world, struc
 	return good;
 }
 
+/* False when another server has it. A file system without locks has none to respect. */
+static bool lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/* The other server may have put a new file in its place between our opening and locking it. */
+static bool was_replaced(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && info.st_nlink == 0;
+}
+
+/* The file, locked. NULL without an error when there is none. */
+static FILE *open_locked(const char *path, struct ks_err *err)
+{
+	FILE *file;
+
+	while ((file = fopen(path, "re")) != NULL) {
+		if (!lock(fileno(file)))
+			complain(err, "used", path, "another emulator keeps its state there");
+		else if (!was_replaced(fileno(file)))
+			return file;
+		fclose(file);
+		if (err->kind != KS_ERR_NONE)
+			return NULL;
+	}
+	if (errno != ENOENT)
+		complain(err, "opened", path, strerror(errno));
+	return NULL;
+}
+
 struct ks_emu_statefile *ks_emu_statefile_open(
     const char *path, struct ks_emu_world *world, bool *found, struct ks_err *err)
 {
 	struct ks_emu_statefile *statefile;
-	FILE *file = fopen(path, "re");
-	bool good = true;
+	FILE *file;
+	int held = -1;
 
+	ks_err_clear(err);
+	file = open_locked(path, err);
 	*found = file != NULL;
 	if (file != NULL) {
-		good = load(file, path, world, err);
+		if (load(file, path, world, err))
+			held = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0); /* keeps the lock */
 		fclose(file);
-	} else if (errno != ENOENT) {
-		good = complain(err, "opened", path, strerror(errno));
 	}
-	if (!good)
+	if (err->kind != KS_ERR_NONE)
 		return NULL;
 	statefile = ks_calloc(1, sizeof *statefile);
 	statefile->path = ks_strdup(path);
+	statefile->held = held;
 	statefile->aged_since = KS_TIME_NONE;
 	world->changed = !*found;
 	return statefile;
@@ -92,6 +129,8 @@ void ks_emu_statefile_free(struct ks_emu_statefile *statefile)
 {
 	if (statefile == NULL)
 		return;
+	if (statefile->held >= 0)
+		close(statefile->held);
 	free(statefile->path);
 	free(statefile);
 }
@@ -111,30 +150,34 @@ static void sync_folder(const char *path)
 	free(copy);
 }
 
-static bool replace_file(const char *path, const struct ks_buf *text)
+/* Of one name, so that servers that were killed leave one behind at most. -1 with errno set. */
+static int create_beside(const char *beside)
+{
+	unlink(beside);
+	return open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+static bool replace_file(struct ks_emu_statefile *statefile, const struct ks_buf *text)
 {
 	struct ks_buf beside;
 	bool good;
 	int fd, saved;
 
 	ks_buf_init(&beside, 8192);
-	ks_buf_printf(&beside, "%s.XXXXXX", path);
-	fd = mkstemp(beside.data); /* mode 0600 */
-	good = fd >= 0 && ks_fd_close_on_exec(fd) && ks_fd_write_all(fd, text->data, text->len) &&
-	       fsync(fd) == 0;
+	ks_buf_printf(&beside, "%s.new", statefile->path);
+	fd = create_beside(ks_buf_text(&beside));
+	good = fd >= 0 && lock(fd) && ks_fd_write_all(fd, text->data, text->len) &&
+	       fsync(fd) == 0 && rename(ks_buf_text(&beside), statefile->path) == 0;
 	saved = errno;
-	if (fd >= 0 && close(fd) < 0 && good) {
-		good = false;
-		saved = errno;
+	if (good) {
+		sync_folder(statefile->path);
+		if (statefile->held >= 0)
+			close(statefile->held);
+		statefile->held = fd;
+	} else if (fd >= 0) {
+		unlink(ks_buf_text(&beside));
+		close(fd);
 	}
-	if (good && rename(beside.data, path) < 0) {
-		good = false;
-		saved = errno;
-	}
-	if (good)
-		sync_folder(path);
-	else if (fd >= 0)
-		unlink(beside.data);
 	ks_buf_free(&beside);
 	errno = saved;
 	return good;
@@ -152,7 +195,7 @@ bool ks_emu_statefile_save(
 	if (!ks_emu_state_write(world, &text))
 		good = complain(err, "written", statefile->path, "it would be too large");
 	else
-		good = replace_file(statefile->path, &text) ||
+		good = replace_file(statefile, &text) ||
 		       complain(err, "written", statefile->path, strerror(errno));
 	if (text.data != NULL)
 		ks_wipe(text.data, text.cap);

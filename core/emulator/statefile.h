@@ -1,6 +1,7 @@
 /*
  * The state file: the whole world as JSON, mode 0600, written beside and renamed, so that it is
- * always one whole world, the one before or the one after. One thread, the server's.
+ * always one whole world, the one before or the one after. It is locked against other servers,
+ * which would overwrite each other's worlds. One thread, the server's.
  */
 #ifndef KS_EMULATOR_STATEFILE_H
 #define KS_EMULATOR_STATEFILE_H
@@ -15,7 +16,7 @@ struct ks_emu_statefile;
 
 /*
  * Loads the world from path if there is such a file (*found). NULL with err filled when it can't
- * be read or isn't a whole state file of ours: it is never overwritten then.
+ * be read, isn't a whole state file of ours or is another server's: it is never overwritten then.
  */
 struct ks_emu_statefile *ks_emu_statefile_open(
     const char *path, struct ks_emu_world *world, bool *found, struct ks_err *err);

@@ -496,6 +496,69 @@ static void saving_into_a_missing_folder_fails_and_says_so(void **state)
 	ks_emu_world_free(&world);
 }
 
+/* Each would overwrite what the other saved. */
+static void a_state_file_belongs_to_one_server_at_a_time(void **state)
+{
+	struct ks_emu_world world, other;
+	struct ks_emu_statefile *file, *second;
+	struct ks_err err = {0};
+	bool found;
+
+	(void)state;
+	unlink(path);
+	make_world(&world, 9, 2, 0);
+	ks_emu_world_init(&other, &fake_clock, 1);
+	file = ks_emu_statefile_open(path, &world, &found, &err);
+	assert_true(ks_emu_statefile_save(file, &world, &err));
+	for (int round = 0; round < 2; round++) {
+		assert_null(ks_emu_statefile_open(path, &other, &found, &err));
+		assert_int_equal(err.kind, KS_ERR_SYSTEM);
+		world.changed = true;
+		assert_true(ks_emu_statefile_save(file, &world, &err));
+	}
+	ks_emu_statefile_free(file);
+	second = ks_emu_statefile_open(path, &other, &found, &err);
+	assert_non_null(second);
+	ks_emu_statefile_free(second);
+	ks_emu_world_free(&world);
+	ks_emu_world_free(&other);
+}
+
+static void a_file_that_a_killed_server_left_is_in_nobodys_way(void **state)
+{
+	struct ks_emu_world world;
+	struct ks_emu_statefile *file;
+	struct ks_err err = {0};
+	char beside[160];
+	struct stat info;
+	bool found;
+
+	(void)state;
+	unlink(path);
+	snprintf(beside, sizeof beside, "%s.new", path);
+	assert_int_equal(symlink("/nonexistent/elsewhere", beside), 0);
+	make_world(&world, 9, 2, 0);
+	file = ks_emu_statefile_open(path, &world, &found, &err);
+	assert_true(ks_emu_statefile_save(file, &world, &err));
+	assert_int_equal(lstat(beside, &info), -1);
+	assert_int_equal(lstat(path, &info), 0);
+	assert_true(S_ISREG(info.st_mode));
+	ks_emu_statefile_free(file);
+	ks_emu_world_free(&world);
+}
+
+static void an_emulator_without_a_place_for_its_state_does_not_start(void **state)
+{
+	struct ks_emulator_options options;
+	struct ks_err err = {0};
+
+	(void)state;
+	ks_emulator_options_init(&options);
+	options.state_path = "/nonexistent/folder/state";
+	assert_null(ks_emulator_start(&options, &err));
+	assert_int_equal(err.kind, KS_ERR_SYSTEM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +578,9 @@ int main(void)
 	    cmocka_unit_test(a_damaged_state_file_is_refused_and_left_alone),
 	    cmocka_unit_test(broken_values_in_a_state_file_do_no_harm),
 	    cmocka_unit_test(saving_into_a_missing_folder_fails_and_says_so),
+	    cmocka_unit_test(a_state_file_belongs_to_one_server_at_a_time),
+	    cmocka_unit_test(a_file_that_a_killed_server_left_is_in_nobodys_way),
+	    cmocka_unit_test(an_emulator_without_a_place_for_its_state_does_not_start),
 	};
 
 	return cmocka_run_group_tests_name("emulator: world", tests, make_folder, remove_folder);

@@ -48,7 +48,7 @@ static void hold_signals(sigset_t *before)
 
 /* ---- reading ---- */
 
-/* pselect, because not every system has ppoll; there are few descriptors in this process. */
+/* pselect, because not every system has ppoll. fd is below FD_SETSIZE. */
 static void wait_for(int fd, int64_t until, const sigset_t *mask)
 {
 	struct timespec time, *timeout = NULL;
@@ -64,6 +64,13 @@ static void wait_for(int fd, int64_t until, const sigset_t *mask)
 	FD_ZERO(&readable);
 	FD_SET(fd, &readable);
 	pselect(fd + 1, &readable, NULL, NULL, timeout, mask);
+}
+
+/* Whoever started us may have left us so many open files that there is no room for it. */
+static bool can_wait_for(const struct ks_session *session, struct ks_err *err)
+{
+	return ks_session_fd(session) < FD_SETSIZE ||
+	       ks_err_set(err, KS_ERR_SYSTEM, "Too many files are open already");
 }
 
 /* Until everything is known or has failed. Gives the signal that ended it early; 0. */
@@ -210,8 +217,9 @@ int ks_list_main(const struct ks_options *options, const struct ks_store_options
 	only.refresh_seconds = 0;
 	hold_signals(&mask);
 	session = ks_session_start(&only, worker, &err);
-	if (session == NULL) {
+	if (session == NULL || !can_wait_for(session, &err)) {
 		fprintf(stderr, "keysail: %s\n", ks_err_line(&err, line, sizeof line));
+		ks_session_stop(session);
 		return FAILED;
 	}
 	ended = read_all(session, &mask);
