@@ -227,7 +227,7 @@ status=$?
 check "a full disk is an error" ended 1 1
 
 crowded() { ended 1 1 && says "Too many files are open"; }
-if command -v bash >/dev/null && (ulimit -n 2048) 2>/dev/null; then
+if bash -c 'ulimit -n 2048' 2>/dev/null; then
     bash -c 'ulimit -n 2048; for fd in {3..1100}; do eval "exec $fd</dev/null"; done
         exec "$1" -r us-east-1 list' - "$KEYSAIL" >"$work/out" 2>"$work/err"
     status=$?
