@@ -1,8 +1,8 @@
 #include "core/engine/dispatch.h"
 
-#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
@@ -299,7 +299,7 @@ static double random_fraction(const struct ks_dispatch *dispatch)
 
 	if (dispatch->options->random != NULL)
 		return dispatch->options->random(dispatch->options->random_ctx);
-	if (RAND_bytes((unsigned char *)&bits, sizeof bits) != 1)
+	if (getentropy(&bits, sizeof bits) != 0)
 		return 0.5;
 	return bits / 4294967296.0;
 }
