@@ -2,7 +2,7 @@
 
 #include "tests/bench/app.h"
 
-enum { PRESSES = 400, BUCKETS = 10000, SPAN = 8, PAUSE_MS = 5, ECHO_ROW = 9 };
+enum { PRESSES = 400, BUCKETS = 10000, SPAN = 8, PAUSE_MS = 5, RUNS = 3, ECHO_ROW = 9 };
 
 struct latency {
 	double median, p95; /* ms */
@@ -54,6 +54,17 @@ static void report(struct bench *bench, const char *when, struct latency keys, s
 	bench_at_most(bench, what, keys.p95 - floor.p95, 1, "ms");
 }
 
+static struct latency middle(const struct latency runs[RUNS])
+{
+	double medians[RUNS], p95s[RUNS];
+
+	for (int i = 0; i < RUNS; i++) {
+		medians[i] = runs[i].median;
+		p95s[i] = runs[i].p95;
+	}
+	return (struct latency){bench_median(medians, RUNS), bench_median(p95s, RUNS)};
+}
+
 static bool measure_app(
     const struct bench *bench, const struct bench_server *server, bool loaded, struct latency *keys)
 {
@@ -69,6 +80,24 @@ static bool measure_app(
 	return done;
 }
 
+/*
+ * One program that shares its core with the harness for a while would decide the p95 alone: several
+ * are run, each after a floor of its own, and the median of each figure counts.
+ */
+static bool measure_runs(const struct bench *bench, const struct bench_server *server, bool loaded,
+    struct latency *floor, struct latency *keys)
+{
+	struct latency floors[RUNS], runs[RUNS];
+
+	for (int i = 0; i < RUNS; i++)
+		if (!measure_floor(bench, &floors[i]) ||
+		    !measure_app(bench, server, loaded, &runs[i]))
+			return false;
+	*floor = middle(floors);
+	*keys = middle(runs);
+	return true;
+}
+
 static void measure(struct bench *bench, const char *latency, bool loaded, const char *when)
 {
 	const char *args[] = {"--buckets", "10000", "--latency", latency, NULL};
@@ -79,7 +108,7 @@ static void measure(struct bench *bench, const char *latency, bool loaded, const
 		bench_failed(bench, when, "no server");
 		return;
 	}
-	if (measure_floor(bench, &floor) && measure_app(bench, &server, loaded, &keys)) {
+	if (measure_runs(bench, &server, loaded, &floor, &keys)) {
 		bench_note("the harness's own floor, median", floor.median, "ms");
 		report(bench, when, keys, floor);
 	} else {
