@@ -154,9 +154,9 @@ static void help_wins_over_what_would_not_go_together(void **state)
 static void what_is_wrong_is_named(void **state)
 {
 	(void)state;
-	assert_refused("--nope", "--nope");
+	assert_refused("--nope", "there is no option --nope");
 	assert_refused("-x", "-x");
-	assert_refused("--re", "--re");
+	assert_refused("--re", "--re is the beginning of more than one option");
 	assert_refused("--theme", "--theme needs a value");
 	assert_refused("-p", "-p needs a value");
 	assert_refused("--demo=yes", "--demo takes no value");

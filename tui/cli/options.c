@@ -251,6 +251,18 @@ static size_t row_of(int found)
 	return i;
 }
 
+/* "--re" may begin several options; getopt_long says the same of it as of none. */
+static bool is_beginning(const char *word)
+{
+	const char *name = word + strspn(word, "-");
+	size_t len = strcspn(name, "=");
+
+	for (size_t i = 0; i < ROWS; i++)
+		if (len > 0 && strncmp(rows[i].name, name, len) == 0)
+			return true;
+	return false;
+}
+
 static bool not_understood(int found, char *word, struct ks_err *err)
 {
 	if (found == ':')
@@ -260,7 +272,10 @@ static bool not_understood(int found, char *word, struct ks_err *err)
 		    err, KS_ERR_USAGE, "--%s takes no value", rows[optopt - LONG_BASE].name);
 	if (optopt != 0)
 		return ks_err_set(err, KS_ERR_USAGE, "there is no option -%c", optopt);
-	return ks_err_set(err, KS_ERR_USAGE, "there is no option %s, or not only one", word);
+	return ks_err_set(err, KS_ERR_USAGE,
+	    is_beginning(word) ? "%s is the beginning of more than one option"
+			       : "there is no option %s",
+	    word);
 }
 
 /* Options up to the next word that is none. */
