@@ -8,10 +8,11 @@
 #include "core/base/mem.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
+#include "tui/argv.h"
 
 /* ---- the keys: one row each ---- */
 
-enum kind { TEXT, NUMBER, FLAG };
+enum kind { TEXT, COMMAND, NUMBER, FLAG };
 
 #define AT(member) offsetof(struct ks_preferences, member)
 
@@ -27,8 +28,8 @@ static const struct row {
     {"ui", "refresh_seconds", NUMBER, AT(refresh_seconds), 60, 0, 86400},
     {"ui", "mouse", FLAG, AT(mouse), 1, 0, 0},
     {"ui", "ascii", FLAG, AT(ascii), 0, 0, 0},
-    {"clipboard", "copy_command", TEXT, AT(copy_command), 0, 0, 0},
-    {"clipboard", "clear_command", TEXT, AT(clear_command), 0, 0, 0},
+    {"clipboard", "copy_command", COMMAND, AT(copy_command), 0, 0, 0},
+    {"clipboard", "clear_command", COMMAND, AT(clear_command), 0, 0, 0},
     {"clipboard", "clear_seconds", NUMBER, AT(clear_seconds), 45, 1, 3600},
     {"policy", "max_idle_days", NUMBER, AT(policy.max_idle_days), 90, 1, 36500},
     {"policy", "max_age_days", NUMBER, AT(policy.max_age_days), 90, 1, 36500},
@@ -75,6 +76,17 @@ static bool set_text(char **member_text, const char *value)
 	return true;
 }
 
+/* One that can't be split is told of here, where its line is known. */
+static bool set_command(char **member_text, const char *value, struct ks_err *err)
+{
+	char **argv = value[0] != '\0' ? ks_argv_split(value, err) : NULL;
+
+	if (value[0] != '\0' && argv == NULL)
+		return false;
+	ks_argv_free(argv);
+	return set_text(member_text, value);
+}
+
 static bool set_number(int *number, const char *value, int min, int max)
 {
 	uint64_t parsed;
@@ -105,12 +117,18 @@ static bool set_flag(bool *flag, const char *value)
 static void set_row(struct ks_preferences *preferences, const struct row *row,
     const struct ks_ini_entry *entry, const char *origin)
 {
-	char what[160];
+	struct ks_err err;
+	char what[sizeof err.message + 80];
 
 	switch (row->kind) {
 	case TEXT:
 		set_text(member(preferences, row), entry->value);
 		return;
+	case COMMAND:
+		if (set_command(member(preferences, row), entry->value, &err))
+			return;
+		snprintf(what, sizeof what, "%s is not used: %s", row->key, err.message);
+		break;
 	case NUMBER:
 		if (set_number(member(preferences, row), entry->value, row->min, row->max))
 			return;
@@ -163,6 +181,8 @@ static void take_section(
 	if (strcmp(section->name, "keys") == 0) {
 		for (size_t i = 0; i < section->entry_count; i++)
 			add_key(preferences, &section->entries[i]);
+		remark(preferences, origin, section->line,
+		    "[keys] is not used yet: the keys are those that ? shows");
 		return;
 	}
 	if (!is_section(section->name)) {

@@ -94,7 +94,10 @@ static void every_key_is_taken(void **state)
 			   "[policy]\nmax_idle_days = 30\nmax_age_days = 365\n"
 			   "[network]\nconcurrency = 4\ntimeout_seconds = 20\n"
 			   "[keys]\nquit = x\ncreate-key = n N\n");
-	assert_int_equal(preferences.n_remarks, 0);
+	assert_int_equal(preferences.n_remarks, 1);
+	assert_string_equal(preferences.remarks[0],
+	    "~/.config/keysail/config, line 16: [keys] is not used yet: the keys are those that ? "
+	    "shows");
 	assert_string_equal(preferences.theme, "dark");
 	assert_int_equal(preferences.refresh_seconds, 5);
 	assert_false(preferences.mouse);
@@ -123,16 +126,22 @@ static void mistakes_are_lines_with_file_and_number_and_the_rest_holds(void **st
 	    "~/.config/keysail/config, line 6: there is no section [netwrk]: there are ui, "
 	    "clipboard, policy, network and keys",
 	    "~/.config/keysail/config, line 9: concurrency takes a whole number from 1 to 64",
+	    "~/.config/keysail/config, line 11: copy_command is not used: The command has a \" "
+	    "without its end",
+	    "~/.config/keysail/config, line 12: clear_command is not used: The command has a |, "
+	    "but no shell reads it: it would be a mere word",
 	};
 	struct ks_preferences preferences;
 
 	(void)state;
 	load(&preferences,
 	    "[ui]\ncolour = red\nrefresh_seconds = 5s\ntheme = light\nmouse = perhaps\n"
-	    "[netwrk]\nconcurrency = 3\n[network]\nconcurrency = 65\n");
+	    "[netwrk]\nconcurrency = 3\n[network]\nconcurrency = 65\n"
+	    "[clipboard]\ncopy_command = ssh desk \"pbcopy\nclear_command = true | pbcopy\n");
 	assert_int_equal(preferences.n_remarks, sizeof remarks / sizeof remarks[0]);
 	for (size_t i = 0; i < preferences.n_remarks; i++)
 		assert_string_equal(preferences.remarks[i], remarks[i]);
+	assert_null(preferences.copy_command);
 	assert_string_equal(preferences.theme, "light");
 	assert_int_equal(preferences.refresh_seconds, 60);
 	assert_int_equal(preferences.concurrency, 16);
