@@ -24,7 +24,7 @@ struct ks_worker_options {
 	int timeout_seconds;          /* for one attempt; 0: 60 */
 	bool read_only;               /* changes are answered KS_ERR_REFUSED and never sent */
 	bool no_proxy;                /* --demo: no proxy whatever the environment says */
-	/* Jitter in [0,1), called in the worker thread; NULL: OpenSSL's generator. */
+	/* Jitter in [0,1), called in the worker thread; NULL: the kernel's. */
 	double (*random)(void *ctx);
 	void *random_ctx;
 };
