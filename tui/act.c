@@ -201,6 +201,19 @@ void ks_act_copy(struct ks_ui *ui, const struct ks_action *self)
 		ks_ui_toast(ui, KS_TOAST_INFO, "Another copy is still under way.");
 }
 
+void ks_act_keep(struct ks_ui *ui, const struct ks_action *self)
+{
+	(void)self;
+	ks_ui_keep_clipboard(ui);
+}
+
+const char *ks_act_why_no_keep(const struct ks_ui *ui)
+{
+	return ui->clipboard == NULL || ks_clipboard_clears_at(ui->clipboard) == KS_TIME_NEVER
+		   ? "No secret in the clipboard is about to be cleared."
+		   : NULL;
+}
+
 /* ---- the program ---- */
 
 void ks_act_refresh(struct ks_ui *ui, const struct ks_action *self)

@@ -49,6 +49,15 @@ static const struct ks_action actions[] = {
 	.why_not = ks_act_why_no_copy,
 	.run = ks_act_copy,
     },
+    {
+	.name = "keep-clipboard",
+	.help = "let a secret stay in the clipboard",
+	.group = "Access keys",
+	.keys = "K",
+	.contexts = ALL,
+	.why_not = ks_act_why_no_keep,
+	.run = ks_act_keep,
+    },
     /* ---- what is shown ---- */
     {
 	.name = "open",

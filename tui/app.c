@@ -122,10 +122,20 @@ static void make_ui(struct app *app)
 		tell_remark(app);
 }
 
+static void tell_cleared(void *ctx, bool ok, const char *text)
+{
+	struct app *app = ctx;
+
+	ks_ui_toast(app->ui, ok ? KS_TOAST_INFO : KS_TOAST_BAD, "%s", text);
+}
+
 static void make_clipboard(struct app *app)
 {
 	struct ks_clipboard_options options = {
 	    .clear_command = app->options->clear_command,
+	    .clear_seconds = app->options->clear_seconds,
+	    .cleared = tell_cleared,
+	    .cleared_ctx = app,
 	    .write = write_terminal,
 	    .ctx = app,
 	};

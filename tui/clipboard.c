@@ -1,4 +1,4 @@
-#include "tui/clipboard.h"
+#include "tui/clipboard_state.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,52 +16,11 @@
 #include "tui/spawn.h"
 
 enum {
-	MAX_CHILDREN = 8,
 	PATH_SIZE = 4096,
 	LOOK_MS = 20,      /* between two looks at a child that has not ended */
 	SETTLE_MS = 250,   /* a tool that runs on this long after it read all has the selection */
 	COMMAND_MS = 1000, /* the same for a command that we don't know */
 	LIMIT_MS = 5000,   /* a tool that takes longer has failed */
-	CLEAR_MS = 1000,   /* what clearing at exit may take in all */
-};
-
-/* A child that serves the clipboard, or may. */
-struct keeper {
-	struct ks_child child;
-	enum ks_clip_id way;
-	bool secret;
-};
-
-/* The copy under way. The text is in one of the two. */
-struct job {
-	struct ks_secret *secret;
-	char *text;
-	enum ks_clip_id way;
-	struct keeper now; /* the child that is tried */
-	int64_t started, read_at, look_at;
-	uint32_t skipped; /* ways whose tool isn't installed */
-	ks_clipboard_done *done;
-	void *ctx;
-	struct ks_clipboard_result result;
-};
-
-struct ks_clipboard {
-	struct ks_clip_env env;
-	char *owned[8]; /* the environment's texts */
-	size_t n_owned;
-	char **copy_command, **clear_command;
-	bool (*write)(void *ctx, const char *data, size_t len);
-	void *write_ctx;
-	char buffer_name[32];
-
-	struct keeper keepers[MAX_CHILDREN];
-	size_t n_keepers;
-	bool secret_out[KS_CLIP_COUNT]; /* a secret lies where this way put it */
-	struct job *job;
-	struct ks_clipboard_result last;
-	bool has_last;
-	enum ks_clipboard_hold hold;
-	pid_t serves; /* the keeper of the last copy */
 };
 
 /* ---- making and freeing ---- */
@@ -95,13 +54,17 @@ struct ks_clipboard *ks_clipboard_new(const struct ks_clipboard_options *options
 		clip->env.copy_command = NULL;
 	if (options->clear_command != NULL)
 		clip->clear_command = ks_argv_split(options->clear_command, &err);
+	clip->clear_ms = (int64_t)options->clear_seconds * 1000;
+	clip->clears_at = KS_TIME_NEVER;
+	clip->cleared = options->cleared;
+	clip->cleared_ctx = options->cleared_ctx;
 	clip->write = options->write;
 	clip->write_ctx = options->ctx;
 	snprintf(clip->buffer_name, sizeof clip->buffer_name, "keysail-%ld", (long)getpid());
 	return clip;
 }
 
-static void job_free(struct job *job)
+void ks_clip_job_free(struct ks_clip_job *job)
 {
 	if (job == NULL)
 		return;
@@ -115,7 +78,7 @@ void ks_clipboard_free(struct ks_clipboard *clip)
 {
 	if (clip == NULL)
 		return;
-	job_free(clip->job);
+	ks_clip_job_free(clip->job);
 	for (size_t i = 0; i < clip->n_owned; i++)
 		free(clip->owned[i]);
 	ks_argv_free(clip->copy_command);
@@ -125,7 +88,7 @@ void ks_clipboard_free(struct ks_clipboard *clip)
 
 /* ---- starting tools ---- */
 
-static bool start_tool(struct ks_clipboard *clip, const char *const *words, const char *text,
+bool ks_clip_start_tool(struct ks_clipboard *clip, const char *const *words, const char *text,
     size_t len, struct ks_child *child, struct ks_err *err)
 {
 	char file[PATH_SIZE];
@@ -148,7 +111,7 @@ static const char *const *words_of(const struct ks_clipboard *clip, enum ks_clip
 	return ks_clip_way(way)->argv;
 }
 
-static bool write_osc52(struct ks_clipboard *clip, const char *data, size_t len)
+bool ks_clip_write_osc52(struct ks_clipboard *clip, const char *data, size_t len)
 {
 	size_t n;
 	char *bytes = ks_clip_osc52(data, len, &n);
@@ -160,8 +123,7 @@ static bool write_osc52(struct ks_clipboard *clip, const char *data, size_t len)
 
 /* ---- children ---- */
 
-/* True when the child ended; *status then says how. A child that nobody knows has ended too. */
-static bool has_ended(pid_t pid, int *status)
+bool ks_clip_has_ended(pid_t pid, int *status)
 {
 	pid_t got = waitpid(pid, status, WNOHANG);
 
@@ -170,24 +132,24 @@ static bool has_ended(pid_t pid, int *status)
 	return got == pid || (got < 0 && errno == ECHILD);
 }
 
-static bool ended_well(int status)
+bool ks_clip_ended_well(int status)
 {
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-static void forget_keeper(struct ks_clipboard *clip, size_t index)
+void ks_clip_forget_keeper(struct ks_clipboard *clip, size_t index)
 {
 	ks_spawn_forget(&clip->keepers[index].child);
 	clip->keepers[index] = clip->keepers[--clip->n_keepers];
 }
 
-static void add_keeper(struct ks_clipboard *clip, const struct keeper *keeper)
+void ks_clip_add_keeper(struct ks_clipboard *clip, const struct ks_clip_keeper *keeper)
 {
 	/* Each new one ends the one before it, so a full table holds one that hangs. */
-	if (clip->n_keepers == MAX_CHILDREN) {
+	if (clip->n_keepers == KS_CLIP_CHILDREN) {
 		kill(clip->keepers[0].child.pid, SIGTERM);
 		memmove(&clip->keepers[0], &clip->keepers[1],
-		    sizeof clip->keepers[0] * (MAX_CHILDREN - 1));
+		    sizeof clip->keepers[0] * (KS_CLIP_CHILDREN - 1));
 		clip->n_keepers--;
 	}
 	clip->keepers[clip->n_keepers++] = *keeper;
@@ -198,15 +160,15 @@ static void reap_keepers(struct ks_clipboard *clip)
 	int status;
 
 	for (size_t i = clip->n_keepers; i-- > 0;) {
-		struct keeper *keeper = &clip->keepers[i];
+		struct ks_clip_keeper *keeper = &clip->keepers[i];
 
-		if (!has_ended(keeper->child.pid, &status))
+		if (!ks_clip_has_ended(keeper->child.pid, &status))
 			continue;
 		if (keeper->child.pid == clip->serves)
 			clip->hold = keeper->way == KS_CLIP_CONFIGURED ? KS_CLIPBOARD_UNKNOWN
-				     : ended_well(status)              ? KS_CLIPBOARD_REPLACED
+				     : ks_clip_ended_well(status)      ? KS_CLIPBOARD_REPLACED
 								       : KS_CLIPBOARD_LOST;
-		forget_keeper(clip, i);
+		ks_clip_forget_keeper(clip, i);
 	}
 }
 
@@ -221,7 +183,7 @@ static void add_note(struct ks_clipboard_result *result, const char *text)
 
 static void finish(struct ks_clipboard *clip, bool ok, const char *phrase)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 
 	job->result.ok = ok;
 	snprintf(job->result.phrase, sizeof job->result.phrase, "%s", phrase);
@@ -229,11 +191,11 @@ static void finish(struct ks_clipboard *clip, bool ok, const char *phrase)
 	clip->has_last = true;
 	clip->job = NULL;
 	job->done(job->ctx, &job->result);
-	job_free(job);
+	ks_clip_job_free(job);
 }
 
 /* Tools that would have fitted, had they been there. */
-static void note_skipped(struct job *job)
+static void note_skipped(struct ks_clip_job *job)
 {
 	char text[64];
 
@@ -249,14 +211,16 @@ static void note_skipped(struct job *job)
 
 static void succeed(struct ks_clipboard *clip, bool still_runs)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 	const struct ks_clip_way *way = ks_clip_way(job->way);
 
 	clip->hold = way->kind == KS_CLIP_HOLDER
 			 ? still_runs ? KS_CLIPBOARD_OURS : KS_CLIPBOARD_REPLACED
 			 : KS_CLIPBOARD_UNKNOWN;
 	clip->serves = still_runs ? job->now.child.pid : 0;
-	clip->secret_out[job->way] = job->secret != NULL;
+	clip->secret_out[job->way] = clip->last_secret = job->secret != NULL;
+	if (job->secret != NULL && way->kind == KS_CLIP_COMMAND && clip->clear_command == NULL)
+		add_note(&job->result, "it stays there: no clear_command is configured");
 	/* One tool of the display is as good as another. */
 	if (way->kind != KS_CLIP_HOLDER)
 		note_skipped(job);
@@ -264,25 +228,27 @@ static void succeed(struct ks_clipboard *clip, bool still_runs)
 		add_note(&job->result, "terminals of GNOME's kind (VTE) are known to ignore it");
 	if (still_runs) {
 		ks_spawn_forget(&job->now.child);
-		add_keeper(clip, &job->now);
+		ks_clip_add_keeper(clip, &job->now);
 	}
+	if (job->secret != NULL)
+		ks_clip_clear_later(clip);
 	finish(clip, true, way->done);
 }
 
 static void fail_way(struct ks_clipboard *clip, const char *why)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 
 	if (!ks_clip_way(job->way)->quiet)
 		add_note(&job->result, why);
 	ks_spawn_forget(&job->now.child);
-	job->now = (struct keeper){.child = {0, -1}};
+	job->now = (struct ks_clip_keeper){.child = {0, -1}};
 }
 
 /* Tries the ways from this one on, until one is under way or has worked. */
 static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t now)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 	const char *text = job->secret != NULL ? ks_secret_value(job->secret) : job->text;
 	size_t len = job->secret != NULL ? ks_secret_len(job->secret) : strlen(job->text);
 	struct ks_err err;
@@ -295,12 +261,12 @@ static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t no
 			return;
 		}
 		if (ks_clip_way(job->way)->kind == KS_CLIP_TERMINAL) {
-			if (write_osc52(clip, text, len)) {
+			if (ks_clip_write_osc52(clip, text, len)) {
 				succeed(clip, false);
 				return;
 			}
 			fail_way(clip, "the terminal could not be written to");
-		} else if (start_tool(
+		} else if (ks_clip_start_tool(
 			       clip, words_of(clip, job->way), text, len, &job->now.child, &err)) {
 			job->now.way = job->way;
 			job->now.secret = job->secret != NULL;
@@ -314,7 +280,7 @@ static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t no
 	}
 }
 
-static bool begin(struct ks_clipboard *clip, struct job *job, uint64_t tag, int64_t now,
+static bool begin(struct ks_clipboard *clip, struct ks_clip_job *job, uint64_t tag, int64_t now,
     ks_clipboard_done *done, void *ctx)
 {
 	job->now.child.input = -1;
@@ -322,7 +288,10 @@ static bool begin(struct ks_clipboard *clip, struct job *job, uint64_t tag, int6
 	job->done = done;
 	job->ctx = ctx;
 	clip->job = job;
-	try_from(clip, KS_CLIP_CONFIGURED, now);
+	clip->now = now;
+	job->waits = clip->n_chores > 0;
+	if (!job->waits)
+		try_from(clip, KS_CLIP_CONFIGURED, now);
 	return true;
 }
 
@@ -330,7 +299,7 @@ bool ks_clipboard_copy_secret(struct ks_clipboard *clip, const struct ks_secret 
     uint64_t tag, int64_t now, ks_clipboard_done *done, void *ctx)
 {
 	struct ks_secret *copy;
-	struct job *job;
+	struct ks_clip_job *job;
 	struct ks_err err;
 
 	if (clip->job != NULL)
@@ -346,7 +315,7 @@ bool ks_clipboard_copy_secret(struct ks_clipboard *clip, const struct ks_secret 
 bool ks_clipboard_copy_text(struct ks_clipboard *clip, const char *text, uint64_t tag, int64_t now,
     ks_clipboard_done *done, void *ctx)
 {
-	struct job *job;
+	struct ks_clip_job *job;
 
 	if (clip->job != NULL)
 		return false;
@@ -363,10 +332,10 @@ static int64_t settle_ms(enum ks_clip_kind kind)
 
 static void end_of_tool(struct ks_clipboard *clip, int status, int64_t now)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 	char why[96];
 
-	if (ended_well(status)) {
+	if (ks_clip_ended_well(status)) {
 		succeed(clip, false);
 		return;
 	}
@@ -382,11 +351,12 @@ static void end_of_tool(struct ks_clipboard *clip, int status, int64_t now)
 
 static void too_slow(struct ks_clipboard *clip, int64_t now)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 	char why[96];
 
 	kill(job->now.child.pid, SIGTERM);
-	add_keeper(clip, &(struct keeper){{job->now.child.pid, -1}, job->way, job->now.secret});
+	ks_clip_add_keeper(
+	    clip, &(struct ks_clip_keeper){{job->now.child.pid, -1}, job->way, job->now.secret});
 	/* It may have done its work all the same. */
 	clip->secret_out[job->way] |= job->now.secret;
 	snprintf(why, sizeof why, "%s did not answer", ks_clip_way(job->way)->name);
@@ -396,11 +366,11 @@ static void too_slow(struct ks_clipboard *clip, int64_t now)
 
 static void go_on(struct ks_clipboard *clip, int64_t now)
 {
-	struct job *job = clip->job;
+	struct ks_clip_job *job = clip->job;
 	int64_t settle = settle_ms(ks_clip_way(job->way)->kind);
 	int status;
 
-	if (has_ended(job->now.child.pid, &status)) {
+	if (ks_clip_has_ended(job->now.child.pid, &status)) {
 		end_of_tool(clip, status, now);
 		return;
 	}
@@ -415,22 +385,34 @@ static void go_on(struct ks_clipboard *clip, int64_t now)
 
 void ks_clipboard_turn(struct ks_clipboard *clip, int64_t now)
 {
+	clip->now = now;
 	reap_keepers(clip);
-	if (clip->job != NULL)
+	ks_clip_clear_turn(clip);
+	if (clip->job != NULL && !clip->job->waits) {
 		go_on(clip, now);
+	} else if (clip->job != NULL && clip->n_chores == 0) {
+		clip->job->waits = false;
+		try_from(clip, KS_CLIP_CONFIGURED, now);
+	}
 }
 
-int64_t ks_clipboard_wake(const struct ks_clipboard *clip)
+static int64_t job_wake(const struct ks_clip_job *job)
 {
-	const struct job *job = clip->job;
 	int64_t settle;
 
-	if (job == NULL)
+	if (job == NULL || job->waits)
 		return KS_TIME_NEVER;
 	settle = settle_ms(ks_clip_way(job->way)->kind);
 	if (settle == 0)
 		return job->started + LIMIT_MS;
 	return job->read_at != KS_TIME_NONE ? job->read_at + settle : job->look_at;
+}
+
+int64_t ks_clipboard_wake(const struct ks_clipboard *clip)
+{
+	int64_t copy = job_wake(clip->job), clear = ks_clip_clear_wake(clip);
+
+	return copy < clear ? copy : clear;
 }
 
 bool ks_clipboard_is_busy(const struct ks_clipboard *clip)
@@ -454,116 +436,4 @@ const char *ks_clipboard_promise(const struct ks_clipboard *clip)
 
 	return id == KS_CLIP_COUNT ? "There is no way to a clipboard from here."
 				   : ks_clip_way(id)->promise;
-}
-
-/* ---- clearing at exit ---- */
-
-static int64_t mono_now(void)
-{
-	return ks_clock_mono(ks_clock_system());
-}
-
-/* Waits for a child of ours until the deadline; true when it ended well. */
-static bool wait_for(pid_t pid, int64_t deadline)
-{
-	static const struct timespec pause = {.tv_nsec = 2000000};
-	int status;
-
-	while (!has_ended(pid, &status)) {
-		if (mono_now() >= deadline) {
-			kill(pid, SIGKILL);
-			return false;
-		}
-		nanosleep(&pause, NULL);
-	}
-	return ended_well(status);
-}
-
-static bool run_tool(
-    struct ks_clipboard *clip, const char *const *words, const char *input, int64_t deadline)
-{
-	struct ks_child child;
-	struct ks_err err;
-
-	if (!start_tool(clip, words, input, strlen(input), &child, &err))
-		return false;
-	ks_spawn_forget(&child);
-	return wait_for(child.pid, deadline);
-}
-
-/* The child still runs, so the clipboard is still ours; what it serves goes away with it. */
-static void end_keeper(struct ks_clipboard *clip, const struct keeper *keeper, int64_t deadline)
-{
-	const struct ks_clip_way *way = ks_clip_way(keeper->way);
-	int status;
-
-	if (has_ended(keeper->child.pid, &status))
-		return;
-	if (way->clear[0] == NULL || !run_tool(clip, way->clear, "", deadline))
-		kill(keeper->child.pid, SIGTERM);
-	wait_for(keeper->child.pid, deadline);
-}
-
-static bool clear_way(struct ks_clipboard *clip, enum ks_clip_id id, int64_t deadline)
-{
-	const struct ks_clip_way *way = ks_clip_way(id);
-
-	switch (way->kind) {
-	case KS_CLIP_HOLDER:
-		return true;
-	case KS_CLIP_TERMINAL:
-		return write_osc52(clip, NULL, 0);
-	case KS_CLIP_SHOT:
-		return run_tool(clip, way->clear, way->clear_input, deadline);
-	case KS_CLIP_COMMAND:
-		return clip->clear_command != NULL &&
-		       run_tool(clip, (const char *const *)clip->clear_command, "", deadline);
-	}
-	return false;
-}
-
-/* A copy that is being made counts as made. */
-static void give_up_job(struct ks_clipboard *clip)
-{
-	struct job *job = clip->job;
-
-	if (job == NULL)
-		return;
-	if (job->now.child.pid != 0) {
-		clip->secret_out[job->way] |= job->now.secret;
-		ks_spawn_forget(&job->now.child);
-		add_keeper(clip, &job->now);
-	}
-	clip->job = NULL;
-	job_free(job);
-}
-
-bool ks_clipboard_clear(struct ks_clipboard *clip, char *left, size_t size)
-{
-	int64_t deadline = mono_now() + CLEAR_MS;
-	bool clean = true;
-
-	give_up_job(clip);
-	for (size_t i = clip->n_keepers; i-- > 0;) {
-		struct keeper keeper = clip->keepers[i];
-
-		if (!keeper.secret || ks_clip_way(keeper.way)->kind == KS_CLIP_COMMAND)
-			continue;
-		forget_keeper(clip, i);
-		end_keeper(clip, &keeper, deadline);
-	}
-	for (int id = 0; id < KS_CLIP_COUNT; id++) {
-		if (!clip->secret_out[id])
-			continue;
-		clip->secret_out[id] = false;
-		if (clear_way(clip, (enum ks_clip_id)id, deadline))
-			continue;
-		clean = false;
-		snprintf(left, size, "The secret stays where %s put it%s",
-		    ks_clip_way((enum ks_clip_id)id)->name,
-		    id == KS_CLIP_CONFIGURED && clip->clear_command == NULL
-			? ": no clear_command is configured"
-			: ": it could not be cleared");
-	}
-	return clean;
 }

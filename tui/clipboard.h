@@ -12,9 +12,15 @@
 #include "core/base/secret.h"
 #include "tui/clipboard_ways.h"
 
+/* A secret's time in the clipboard is over; text, clean, says how clearing went. */
+typedef void ks_clipboard_cleared(void *ctx, bool ok, const char *text);
+
 struct ks_clipboard_options {
-	struct ks_clip_env env;    /* its texts are copied */
-	const char *clear_command; /* of the configuration; NULL: none */
+	struct ks_clip_env env;        /* its texts are copied */
+	const char *clear_command;     /* of the configuration; NULL: none */
+	int clear_seconds;             /* how long a secret stays in it; 0: until exit */
+	ks_clipboard_cleared *cleared; /* called from ks_clipboard_turn; NULL: nobody asks */
+	void *cleared_ctx;
 	/* Bytes straight to the terminal; false when it failed. NULL: there is none. */
 	bool (*write)(void *ctx, const char *data, size_t len);
 	void *ctx;
@@ -34,6 +40,7 @@ enum ks_clipboard_hold {
 	KS_CLIPBOARD_OURS,     /* our child still serves it */
 	KS_CLIPBOARD_REPLACED, /* our child ended by itself: something else was copied since */
 	KS_CLIPBOARD_LOST,     /* our child failed after it had taken the text */
+	KS_CLIPBOARD_CLEARED,  /* its time was over, and it was taken out of it */
 };
 
 struct ks_clipboard;
@@ -64,6 +71,11 @@ bool ks_clipboard_is_busy(const struct ks_clipboard *clipboard);
 /* How the last copy ended; NULL when there was none. Good until the next turn. */
 const struct ks_clipboard_result *ks_clipboard_last(const struct ks_clipboard *clipboard);
 enum ks_clipboard_hold ks_clipboard_hold(const struct ks_clipboard *clipboard);
+
+/* When the secret is taken out of the clipboard; KS_TIME_NEVER: nothing is counting down. */
+int64_t ks_clipboard_clears_at(const struct ks_clipboard *clipboard);
+/* It stays until exit, or until another secret is copied. False when nothing was counting down. */
+bool ks_clipboard_keep(struct ks_clipboard *clipboard);
 
 /* What a secret's copy would do, as one sentence. Starts nothing. */
 const char *ks_clipboard_promise(const struct ks_clipboard *clipboard);

@@ -9,7 +9,8 @@
 #include "tui/views/trouble.h"
 
 enum {
-	COUNT_MS = 250,         /* counting at most this often while much arrives */
+	COUNT_MS = 250, /* counting at most this often while much arrives */
+	SECOND_MS = 1000,
 	RECOUNT_MS = 60 * 1000, /* findings also come by time alone */
 	NAMES_SIZE = 72,
 	PART_SIZE = 2 * NAMES_SIZE + 16,
@@ -188,6 +189,25 @@ static void add_where(
 	add_part(parts, KS_ROLE_HEADER, 6, profiles[0] != '\0' ? 1 : 2, text);
 }
 
+/* A secret lies in the clipboard, and for how long; the key is that of the action keep-clipboard.
+ */
+static void add_countdown(
+    struct parts *parts, const struct ks_header *header, struct ks_draw *draw, bool brief)
+{
+	char text[KS_FORMAT_SIZE];
+	int64_t left = header->clears_at - draw->now;
+
+	if (header->clears_at == 0 || header->clears_at == KS_TIME_NEVER)
+		return;
+	if (left < 0)
+		left = 0;
+	snprintf(text, sizeof text, brief ? "clipboard %ds" : "clipboard clears in %ds, K keeps it",
+	    (int)((left + SECOND_MS - 1) / SECOND_MS));
+	add_part(parts, KS_ROLE_WARN, 0, 2, text);
+	if (left > 0 && draw->now + (left - 1) % SECOND_MS + 1 < draw->wake)
+		draw->wake = draw->now + (left - 1) % SECOND_MS + 1;
+}
+
 static void collect_parts(const struct ks_header *header, struct ks_draw *draw, bool demo,
     bool brief, struct parts *parts)
 {
@@ -197,6 +217,7 @@ static void collect_parts(const struct ks_header *header, struct ks_draw *draw, 
 	add_part(parts, KS_ROLE_HEADER_NAME, 0, 1, "keysail");
 	add_part(parts, KS_ROLE_DEMO, 0, 2, demo ? "DEMO" : "");
 	add_part(parts, KS_ROLE_DEMO, 0, 2, store->read_only ? "READ-ONLY" : "");
+	add_countdown(parts, header, draw, brief);
 	add_where(parts, draw, store, brief);
 	if (store->n_buckets > 0 || (!is_loading(store) && !ks_trouble_is(store))) {
 		add_count(parts, KS_ROLE_HEADER, 3, 4, store->n_buckets, "bucket");

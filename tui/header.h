@@ -16,6 +16,8 @@ struct ks_header {
 	size_t idle, unused;
 	uint64_t generation;
 	int64_t made_at;
+	int64_t
+	    clears_at; /* when a secret leaves the clipboard; KS_TIME_NEVER or 0: none is in it */
 };
 
 /* Brings the counts up to date; gives when it wants to be called again. */

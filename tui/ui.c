@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "core/base/mem.h"
+#include "tui/clipboard.h"
 #include "tui/dialogs/quit.h"
 #include "tui/dialogs/watch.h"
 #include "tui/ui_state.h"
@@ -236,6 +237,12 @@ void ks_ui_interrupt(struct ks_ui *ui, int64_t now)
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui)
 {
 	return ui->clipboard;
+}
+
+void ks_ui_keep_clipboard(struct ks_ui *ui)
+{
+	if (ui->clipboard != NULL && ks_clipboard_keep(ui->clipboard))
+		ks_ui_toast(ui, KS_TOAST_INFO, "The secret stays in the clipboard until you quit");
 }
 
 void ks_ui_set_clipboard(struct ks_ui *ui, struct ks_clipboard *clipboard)

@@ -69,5 +69,7 @@ void ks_ui_leave(struct ks_ui *ui);
 
 /* NULL in tests without one. */
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui);
+/* Stops the countdown after which a secret is taken out of the clipboard. */
+void ks_ui_keep_clipboard(struct ks_ui *ui);
 
 #endif

@@ -1,6 +1,7 @@
 #include "tui/ui_state.h"
 
 #include "core/base/text.h"
+#include "tui/clipboard.h"
 #include "tui/views/trouble.h"
 
 enum { DIALOG_MARGIN = 2, FILTER_WIDTH = 32 };
@@ -167,6 +168,8 @@ void ks_ui_draw(struct ks_ui *ui, struct ks_canvas *canvas, int64_t now)
 	if (ui->too_small) {
 		draw_too_small(ui, canvas);
 	} else {
+		ui->header.clears_at =
+		    ui->clipboard != NULL ? ks_clipboard_clears_at(ui->clipboard) : KS_TIME_NEVER;
 		ks_header_draw(&ui->header, &draw, ks_layout_area(canvas, layout.header), ui->demo);
 		if (ui->trouble) {
 			draw.focused = true;

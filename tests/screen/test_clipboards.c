@@ -65,6 +65,30 @@ static void what_the_terminal_got_is_cleared_at_exit(void **state)
 	assert_int_equal(desk_count_raw(desk, clear), 2);
 }
 
+static void what_the_terminal_got_is_cleared_when_its_time_is_over(void **state)
+{
+	static const char clear[] = "\033]52;c;!\033\\";
+	struct desk *desk = *state;
+	const char *folder = desk->tools.dir;
+
+	assert_true(toolbox_run(
+	    "mkdir %s/keysail && printf '[clipboard]\nclear_seconds = 1\n' >%s/keysail/config",
+	    folder, folder));
+	desk_add_env(desk, "XDG_CONFIG_HOME", folder);
+	desk_start(desk, 1);
+	desk_make_key(desk);
+	desk_press(desk, "c");
+	desk_wait_for(desk, "The clipboard was cleared");
+	assert_int_equal(desk_count_raw(desk, clear), 2);
+	desk_press(desk, "Enter");
+	desk_wait_for(desk, "wiped it");
+	desk_press(desk, "q");
+	assert_desk_left(desk, 0);
+	/* There was nothing left to clear. */
+	assert_int_equal(desk_count_raw(desk, clear), 2);
+	assert_true(toolbox_run("rm -r %s/keysail", folder));
+}
+
 /* The tool got it on its standard input, and in no other way. */
 static void assert_tool_got_secret(struct desk *desk)
 {
@@ -180,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_secret_reaches_the_terminals_clipboard_once),
 	    TEST(what_the_terminal_got_is_cleared_at_exit),
+	    TEST(what_the_terminal_got_is_cleared_when_its_time_is_over),
 	    TEST(a_secret_reaches_xclip_which_ends_with_the_program),
 	    TEST(a_secret_reaches_wl_copy_which_is_told_to_clear),
 	    TEST(over_ssh_no_tool_of_that_machine_gets_the_secret),

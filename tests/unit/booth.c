@@ -373,7 +373,8 @@ void booth_open_world(struct booth *b, const struct ks_glyphs *glyphs)
 	static const char *const regions[] = {"eu-west-1"};
 	struct ks_store_options store = {
 	    .regions = regions, .n_regions = 1, .policy = {90, 90}, .read_only = false};
-	struct ks_clipboard_options clipboard = {.write = write_terminal, .ctx = b};
+	struct ks_clipboard_options clipboard = {
+	    .clear_seconds = 45, .write = write_terminal, .ctx = b};
 	struct ks_ui_options ui = {.port = {port_store, port_tell, NULL, b}, .glyphs = glyphs};
 
 	b->now = INT64_C(1700000000000);

@@ -24,7 +24,7 @@
 /* As printf SECRET | base64 says. */
 #define SECRET_BASE64 "d0phbHJYVXRuRkVNSS9LN01ERU5HL2JQeFJmaUNZRVhBTVBMRUtFWQ=="
 
-enum { PATIENCE_MS = 20000 };
+enum { PATIENCE_MS = 20000, CLEAR_SECONDS = 45 };
 
 struct world {
 	struct toolbox box;
@@ -32,7 +32,9 @@ struct world {
 	struct ks_clipboard *clip;
 	struct ks_buf terminal; /* what was written to it */
 	bool terminal_fails;
-	int ended; /* calls of done */
+	int ended;                /* calls of done */
+	int cleared, not_cleared; /* calls of cleared */
+	char cleared_text[160];
 	struct ks_clipboard_result result;
 };
 
@@ -56,10 +58,24 @@ static void keep_result(void *ctx, const struct ks_clipboard_result *result)
 	w->result = *result;
 }
 
+static void keep_cleared(void *ctx, bool ok, const char *text)
+{
+	struct world *w = ctx;
+
+	w->cleared += ok;
+	w->not_cleared += !ok;
+	snprintf(w->cleared_text, sizeof w->cleared_text, "%s", text);
+}
+
 static void open_clipboard(struct world *w, struct ks_clip_env env, const char *clear_command)
 {
-	struct ks_clipboard_options options = {
-	    .env = env, .clear_command = clear_command, .write = write_terminal, .ctx = w};
+	struct ks_clipboard_options options = {.env = env,
+	    .clear_command = clear_command,
+	    .clear_seconds = CLEAR_SECONDS,
+	    .cleared = keep_cleared,
+	    .cleared_ctx = w,
+	    .write = write_terminal,
+	    .ctx = w};
 
 	options.env.path = w->path;
 	w->clip = ks_clipboard_new(&options);
@@ -290,6 +306,156 @@ static void another_copy_elsewhere_is_noticed(void **state)
 	assert_int_equal(ks_clipboard_hold(w->clip), KS_CLIPBOARD_REPLACED);
 }
 
+/* ---- clearing when its time is over ---- */
+
+/* Goes to the end of the countdown, and on until that is told. */
+static void let_time_pass(struct world *w)
+{
+	int64_t end = ks_clipboard_clears_at(w->clip), limit = now_ms() + PATIENCE_MS;
+	int before = w->cleared + w->not_cleared;
+
+	assert_true(end != KS_TIME_NEVER);
+	assert_int_equal(ks_clipboard_wake(w->clip), end);
+	ks_clipboard_turn(w->clip, end - 1);
+	assert_int_equal(ks_clipboard_clears_at(w->clip), end);
+	ks_clipboard_turn(w->clip, end);
+	while (w->cleared + w->not_cleared == before && now_ms() < limit) {
+		poll(NULL, 0, 5);
+		ks_clipboard_turn(w->clip, end);
+	}
+	assert_int_equal(w->cleared + w->not_cleared, before + 1);
+	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
+	assert_int_equal(ks_clipboard_wake(w->clip), KS_TIME_NEVER);
+}
+
+static void the_terminals_clipboard_is_cleared_when_the_time_is_over(void **state)
+{
+	struct world *w = *state;
+	size_t before;
+	int64_t begun;
+
+	open_clipboard(w, (struct ks_clip_env){0}, NULL);
+	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
+	begun = now_ms();
+	copy_secret(w);
+	assert_in_range(ks_clipboard_clears_at(w->clip), begun + CLEAR_SECONDS * 1000,
+	    now_ms() + CLEAR_SECONDS * 1000);
+	before = strlen(ks_buf_text(&w->terminal));
+	let_time_pass(w);
+	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
+	assert_int_equal(w->cleared, 1);
+	assert_string_equal(w->cleared_text, "The clipboard was cleared");
+}
+
+static void a_child_that_holds_a_secret_is_ended_when_the_time_is_over(void **state)
+{
+	struct world *w = *state;
+	pid_t pid;
+
+	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
+	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
+	copy_secret(w);
+	pid = toolbox_pid(&w->box);
+	let_time_pass(w);
+	assert_true(toolbox_is_gone(pid));
+	assert_int_equal(w->cleared, 1);
+	/* Not as if something else had been copied. */
+	assert_int_equal(ks_clipboard_hold(w->clip), KS_CLIPBOARD_CLEARED);
+}
+
+static void what_is_kept_stays_until_exit(void **state)
+{
+	struct world *w = *state;
+	char left[256] = "";
+	size_t before;
+
+	open_clipboard(w, (struct ks_clip_env){0}, NULL);
+	assert_false(ks_clipboard_keep(w->clip));
+	copy_secret(w);
+	before = strlen(ks_buf_text(&w->terminal));
+	assert_true(ks_clipboard_keep(w->clip));
+	assert_int_equal(ks_clipboard_wake(w->clip), KS_TIME_NEVER);
+	ks_clipboard_turn(w->clip, now_ms() + 2 * CLEAR_SECONDS * 1000);
+	assert_int_equal(strlen(ks_buf_text(&w->terminal)), before);
+	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
+}
+
+static void a_new_copy_begins_the_countdown_anew(void **state)
+{
+	struct world *w = *state;
+	int64_t first;
+
+	open_clipboard(w, (struct ks_clip_env){0}, NULL);
+	copy_secret(w);
+	first = ks_clipboard_clears_at(w->clip);
+	while (now_ms() == first - CLEAR_SECONDS * 1000)
+		;
+	copy_secret(w);
+	assert_true(ks_clipboard_clears_at(w->clip) > first);
+}
+
+static void an_id_copied_over_it_ends_the_countdown(void **state)
+{
+	struct world *w = *state;
+
+	open_clipboard(w, (struct ks_clip_env){0}, NULL);
+	copy_secret(w);
+	copy_text(w, "AKIAIOSFODNN7EXAMPLE");
+	ks_clipboard_turn(w->clip, now_ms());
+	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
+}
+
+static void what_cant_be_cleared_has_no_countdown_and_says_so(void **state)
+{
+	struct world *w = *state;
+
+	toolbox_add(&w->box, "mine", "cat >/dev/null");
+	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, NULL);
+	copy_secret(w);
+	assert_true(w->result.ok);
+	assert_non_null(strstr(w->result.note, "it stays there: no clear_command is configured"));
+	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
+}
+
+static void a_clear_command_that_fails_is_told_and_run_again_at_exit(void **state)
+{
+	struct world *w = *state;
+	char left[256] = "";
+
+	toolbox_add(&w->box, "mine", "cat >/dev/null");
+	toolbox_add(&w->box, "clear", "echo x >>\"$D/cleared\"; exit 3");
+	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, "clear");
+	copy_secret(w);
+	let_time_pass(w);
+	assert_int_equal(w->not_cleared, 1);
+	assert_non_null(strstr(w->cleared_text, "could not be cleared"));
+	assert_false(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_non_null(strstr(left, "could not be cleared"));
+	assert_toolbox_file(&w->box, "cleared", "x\nx\n");
+}
+
+static void a_copy_waits_for_a_clearing_that_is_under_way(void **state)
+{
+	struct world *w = *state;
+	int64_t end;
+
+	toolbox_add(&w->box, "mine", "cat >\"$D/in\"");
+	toolbox_add(&w->box, "clear", "while [ ! -e \"$D/gate\" ]; do :; done; rm -f \"$D/in\"");
+	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, "clear");
+	copy_secret(w);
+	end = ks_clipboard_clears_at(w->clip);
+	ks_clipboard_turn(w->clip, end);
+	assert_true(ks_clipboard_copy_text(w->clip, "next", 8, end, keep_result, w));
+	ks_clipboard_turn(w->clip, end);
+	assert_true(ks_clipboard_is_busy(w->clip));
+	assert_int_equal(w->cleared, 0);
+	toolbox_add_file(&w->box, "gate", "");
+	turn_until_done(w);
+	assert_int_equal(w->cleared, 1);
+	assert_toolbox_file(&w->box, "in", "next");
+}
+
 /* ---- clearing at exit ---- */
 
 static void a_child_that_holds_a_secret_is_ended_at_exit(void **state)
@@ -456,6 +622,14 @@ int main(void)
 	    TEST(a_command_of_the_configuration_gets_it_on_stdin),
 	    TEST(a_second_copy_waits_for_the_first),
 	    TEST(another_copy_elsewhere_is_noticed),
+	    TEST(the_terminals_clipboard_is_cleared_when_the_time_is_over),
+	    TEST(a_child_that_holds_a_secret_is_ended_when_the_time_is_over),
+	    TEST(what_is_kept_stays_until_exit),
+	    TEST(a_new_copy_begins_the_countdown_anew),
+	    TEST(an_id_copied_over_it_ends_the_countdown),
+	    TEST(what_cant_be_cleared_has_no_countdown_and_says_so),
+	    TEST(a_clear_command_that_fails_is_told_and_run_again_at_exit),
+	    TEST(a_copy_waits_for_a_clearing_that_is_under_way),
 	    TEST(a_child_that_holds_a_secret_is_ended_at_exit),
 	    TEST(a_child_that_holds_an_id_lives_on),
 	    TEST(wl_copy_is_ended_by_a_clear_so_that_it_removes_its_file),

@@ -54,6 +54,55 @@ static void c_and_y_copy_but_do_not_confirm(void **state)
 	assert_booth_told(b, "");
 }
 
+static void the_countdown_shows_until_it_is_stopped(void **state)
+{
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	assert_booth_shows_not(b, "clipboard clears in");
+	booth_press(b, "c");
+	assert_booth_shows(b, "clipboard clears in 45s, K keeps it");
+	/* The frame after this one is due when the seconds change, not before. */
+	assert_in_range(ks_ui_wake(b->ui), b->now + 1, b->now + 1000);
+	b->now += 5001;
+	booth_show(b);
+	assert_booth_shows(b, "clipboard clears in 40s, K keeps it");
+	booth_press(b, "K");
+	assert_booth_shows_not(b, "clipboard clears in");
+	assert_booth_shows(b, "stays in the clipboard until you quit");
+	assert_booth_top(b, &ks_secret_dialog);
+}
+
+static void the_countdown_can_be_stopped_from_anywhere(void **state)
+{
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	booth_press(b, "c Enter");
+	assert_booth_top(b, NULL);
+	assert_booth_shows(b, "K keeps it");
+	booth_press(b, "? K");
+	assert_booth_shows_not(b, "K keeps it");
+	booth_press(b, "K");
+	assert_booth_shows(b, "No secret in the clipboard is about to be cleared");
+}
+
+static void a_secret_that_was_cleared_can_be_copied_anew(void **state)
+{
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	booth_press(b, "c");
+	b->now += 45001;
+	ks_clipboard_turn(b->clipboard, b->now);
+	booth_show(b);
+	assert_booth_shows(b, "Its time there is over");
+	ks_buf_reset(&b->terminal);
+	booth_press(b, "c");
+	assert_non_null(strstr(ks_buf_text(&b->terminal), "]52;c;d0ph"));
+	assert_booth_shows(b, "clipboard clears in 45s");
+}
+
 static void a_second_copy_is_impossible_after_it_arrived(void **state)
 {
 	struct booth *b = *state;
@@ -243,6 +292,9 @@ int main(void)
 	    TEST(a_secret_is_never_on_the_picture),
 	    TEST(enter_copies_and_then_confirms),
 	    TEST(c_and_y_copy_but_do_not_confirm),
+	    TEST(the_countdown_shows_until_it_is_stopped),
+	    TEST(the_countdown_can_be_stopped_from_anywhere),
+	    TEST(a_secret_that_was_cleared_can_be_copied_anew),
 	    TEST(a_second_copy_is_impossible_after_it_arrived),
 	    TEST(an_enter_meant_for_the_copy_does_not_confirm),
 	    TEST(what_did_not_arrive_is_held_again),

@@ -267,6 +267,12 @@ static void say_hold(struct dialog *dialog)
 		ks_sheet_text(
 		    sheet, KS_ROLE_BAD, "That tool has failed since: it may not be there.");
 		break;
+	case KS_CLIPBOARD_CLEARED:
+		ks_sheet_text(sheet, KS_ROLE_TEXT,
+		    "Its time there is over, and it was taken out again: copy it anew if it did "
+		    "not "
+		    "arrive.");
+		break;
 	case KS_CLIPBOARD_OURS:
 	case KS_CLIPBOARD_UNKNOWN:
 		break;
@@ -362,6 +368,10 @@ static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 		return true;
 	if (is_copy_key(dialog, key)) {
 		copy(dialog, ui);
+		return true;
+	}
+	if (!key.ctrl && !key.alt && key.code == 'K') {
+		ks_ui_keep_clipboard(ui);
 		return true;
 	}
 	return ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
