@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tui/app.h"
+#include "tui/cli/delete.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
 #include "tui/preferences.h"
@@ -200,11 +201,13 @@ static void clean_up(struct program *program)
 
 /* ---- the commands ---- */
 
-static int run_list(struct program *program)
+static int run_command(
+    struct program *program, int (*command)(const struct ks_options *,
+				 const struct ks_store_options *, const struct ks_worker_options *))
 {
 	for (size_t i = 0; i < program->preferences.n_remarks; i++)
 		fprintf(stderr, "keysail: %s\n", program->preferences.remarks[i]);
-	return ks_list_main(&program->options, &program->store, &program->worker);
+	return command(&program->options, &program->store, &program->worker);
 }
 
 static bool wants_no_color(const struct program *program)
@@ -287,7 +290,9 @@ static int run(struct program *program)
 	if (!make_ready(program, &err))
 		status = fail(&err, err.kind == KS_ERR_USAGE ? USAGE : FAILED);
 	else if (program->options.command == KS_COMMAND_LIST)
-		status = run_list(program);
+		status = run_command(program, ks_list_main);
+	else if (program->options.command == KS_COMMAND_DELETE)
+		status = run_command(program, ks_delete_main);
 	else
 		status = run_ui(program);
 	clean_up(program);

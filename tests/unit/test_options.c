@@ -160,8 +160,14 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("--theme", "--theme needs a value");
 	assert_refused("-p", "-p needs a value");
 	assert_refused("--demo=yes", "--demo takes no value");
-	assert_refused("lst", "'lst': there are list and serve");
-	assert_refused("rotate media", "'rotate': there are list and serve");
+	assert_refused("lst", "'lst': there are list, delete and serve");
+	assert_refused("rotate media", "'rotate': there are list, delete and serve");
+	assert_refused("delete media --yes", "needs a bucket and a key's ID");
+	assert_refused("delete media AKIA", "say --yes");
+	assert_refused("delete media AKIA more --yes", "'more' is one word too many");
+	assert_refused(
+	    "delete media AKIA --yes --format json", "--format goes with the command list");
+	assert_refused("list --yes", "--yes goes with the command delete");
 	assert_refused("list media", "'media' is one word too many");
 	assert_refused("list --format ndjson", "table, json or csv");
 	assert_refused("list --fail-on idle,stale", "'stale': there are unused, idle");

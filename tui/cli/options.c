@@ -125,6 +125,14 @@ static bool set_bucket(struct ks_options *options, const char *value, struct ks_
 	return true;
 }
 
+static bool set_yes(struct ks_options *options, const char *value, struct ks_err *err)
+{
+	(void)value;
+	(void)err;
+	options->yes = true;
+	return true;
+}
+
 static bool no_such_finding(const char *name, struct ks_err *err)
 {
 	char known[128] = "";
@@ -158,7 +166,7 @@ static bool set_fail_on(struct ks_options *options, const char *value, struct ks
 
 /* ---- the options: one row each ---- */
 
-enum scope { EVERYWHERE, LIST_ONLY };
+enum scope { EVERYWHERE, OF_LIST, OF_DELETE };
 
 static const struct row {
 	const char *name;
@@ -182,10 +190,11 @@ static const struct row {
     {"ascii", 0, NULL, EVERYWHERE, set_ascii, "draw with ASCII characters only"},
     {"help", 'h', NULL, EVERYWHERE, set_help, "print this and exit"},
     {"version", 'V', NULL, EVERYWHERE, set_version, "print the version and exit"},
-    {"format", 0, "FORMAT", LIST_ONLY, set_format, "table (the default), json or csv"},
-    {"bucket", 0, "NAME", LIST_ONLY, set_bucket, "only the keys of this bucket"},
-    {"fail-on", 0, "FINDING[,FINDING]", LIST_ONLY, set_fail_on,
+    {"format", 0, "FORMAT", OF_LIST, set_format, "table (the default), json or csv"},
+    {"bucket", 0, "NAME", OF_LIST, set_bucket, "only the keys of this bucket"},
+    {"fail-on", 0, "FINDING[,FINDING]", OF_LIST, set_fail_on,
 	"exit with 3 when a key has one of these findings"},
+    {"yes", 0, NULL, OF_DELETE, set_yes, "delete it: this can't be undone"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 
@@ -194,9 +203,11 @@ enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 static const struct {
 	const char *name;
 	enum ks_command command;
+	enum scope scope; /* the options that only it takes */
 } commands[] = {
-    {"list", KS_COMMAND_LIST},
-    {"serve", KS_COMMAND_SERVE},
+    {"list", KS_COMMAND_LIST, OF_LIST},
+    {"delete", KS_COMMAND_DELETE, OF_DELETE},
+    {"serve", KS_COMMAND_SERVE, EVERYWHERE},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -209,7 +220,7 @@ static bool take_command(const char *word, struct ks_options *options, struct ks
 		return true;
 	}
 	return ks_err_set(
-	    err, KS_ERR_USAGE, "there is no command '%s': there are list and serve", word);
+	    err, KS_ERR_USAGE, "there is no command '%s': there are list, delete and serve", word);
 }
 
 /* ---- parsing ---- */
@@ -217,7 +228,7 @@ static bool take_command(const char *word, struct ks_options *options, struct ks
 struct parser {
 	struct option longs[ROWS + 1];
 	char shorts[2 * ROWS + 3];
-	bool list_only_seen[ROWS];
+	bool seen[ROWS];
 };
 
 static void describe_to_getopt(struct parser *parser)
@@ -290,10 +301,47 @@ static bool take_options(
 		if (found == '?' || found == ':')
 			return not_understood(found, argv[optind - 1], err);
 		row = row_of(found);
-		parser->list_only_seen[row] = rows[row].scope == LIST_ONLY;
+		parser->seen[row] = true;
 		if (!rows[row].set(options, optarg, err))
 			return false;
 	}
+	return true;
+}
+
+/* The next word, and the options after it. */
+static bool take_word(struct parser *parser, int argc, char **argv, const char **word,
+    struct ks_options *options, struct ks_err *err)
+{
+	if (optind >= argc)
+		return true;
+	*word = argv[optind++];
+	return take_options(parser, argc, argv, options, err);
+}
+
+static const char *command_of(enum scope scope)
+{
+	size_t i = 0;
+
+	while (commands[i].scope != scope)
+		i++;
+	return commands[i].name;
+}
+
+static bool is_of(enum scope scope, enum ks_command command)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (commands[i].command == command && commands[i].scope == scope)
+			return true;
+	return scope == EVERYWHERE;
+}
+
+static bool check_delete(const struct ks_options *options, struct ks_err *err)
+{
+	if (options->key_id == NULL)
+		return ks_err_set(err, KS_ERR_USAGE, "delete needs a bucket and a key's ID");
+	if (!options->yes)
+		return ks_err_set(
+		    err, KS_ERR_USAGE, "a deleted key doesn't come back: say --yes to delete it");
 	return true;
 }
 
@@ -301,9 +349,11 @@ static bool check_together(
     const struct parser *parser, const struct ks_options *options, struct ks_err *err)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (parser->list_only_seen[i] && options->command != KS_COMMAND_LIST)
-			return ks_err_set(
-			    err, KS_ERR_USAGE, "--%s goes with the command list", rows[i].name);
+		if (parser->seen[i] && !is_of(rows[i].scope, options->command))
+			return ks_err_set(err, KS_ERR_USAGE, "--%s goes with the command %s",
+			    rows[i].name, command_of(rows[i].scope));
+	if (options->command == KS_COMMAND_DELETE && !check_delete(options, err))
+		return false;
 	if (options->demo && options->endpoint_url != NULL)
 		return ks_err_set(
 		    err, KS_ERR_USAGE, "--demo brings its own server: leave --endpoint-url out");
@@ -347,6 +397,10 @@ bool ks_options_parse(int argc, char **argv, struct ks_options *options, struct 
 		if (!take_options(&parser, argc, argv, options, err))
 			return false;
 	}
+	if (options->command == KS_COMMAND_DELETE &&
+	    (!take_word(&parser, argc, argv, &options->bucket, options, err) ||
+		!take_word(&parser, argc, argv, &options->key_id, options, err)))
+		return false;
 	if (optind < argc)
 		return ks_err_set(err, KS_ERR_USAGE, "'%s' is one word too many", argv[optind]);
 	return options->help || options->version || check_together(&parser, options, err);
@@ -382,6 +436,8 @@ void ks_options_help(FILE *out)
 {
 	fputs("Usage: keysail [OPTIONS]          open the terminal UI\n"
 	      "       keysail [OPTIONS] list     print every key and exit\n"
+	      "       keysail [OPTIONS] delete BUCKET KEYID --yes\n"
+	      "                                  delete an access key\n"
 	      "       keysail serve [OPTIONS]    run the emulator by itself\n"
 	      "\n"
 	      "Access keys of Amazon Lightsail buckets: see them all with their last use,\n"
@@ -391,7 +447,9 @@ void ks_options_help(FILE *out)
 	    out);
 	help_rows(out, EVERYWHERE);
 	fputs("\nOptions of list:\n", out);
-	help_rows(out, LIST_ONLY);
+	help_rows(out, OF_LIST);
+	fputs("\nOptions of delete:\n", out);
+	help_rows(out, OF_DELETE);
 	fputs("\nFindings:\n", out);
 	for (int i = 0; i < KS_FINDING_COUNT; i++)
 		fprintf(out, "  %-9s  %s\n", ks_finding_info((enum ks_finding)i)->name,

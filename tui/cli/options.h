@@ -16,6 +16,7 @@
 enum ks_command {
 	KS_COMMAND_UI, /* none was given */
 	KS_COMMAND_LIST,
+	KS_COMMAND_DELETE,
 	KS_COMMAND_SERVE,
 };
 
@@ -40,8 +41,12 @@ struct ks_options {
 
 	/* list */
 	const struct ks_list_format *format; /* never NULL after parsing */
-	const char *bucket;
+	const char *bucket;                  /* delete's too */
 	ks_findings fail_on;
+
+	/* delete */
+	const char *key_id;
+	bool yes;
 
 	/* serve: its own arguments; the first one is "serve" */
 	int serve_argc;

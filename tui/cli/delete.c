@@ -1,0 +1,153 @@
+#include "tui/cli/delete.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "tui/cli/loop.h"
+
+/* ---- which key ---- */
+
+/* A name that two profiles or regions have is no name: keys differ, so the key decides. */
+static bool find_key(const struct ks_store *store, const struct ks_options *options,
+    uint32_t *bucket, struct ks_err *err)
+{
+	const struct ks_bucket_entry *seen = NULL;
+
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_bucket_entry *entry =
+		    ks_store_find_bucket(store, (uint32_t)i, options->bucket);
+
+		if (entry == NULL)
+			continue;
+		seen = entry;
+		if (ks_store_key(store, entry->id, options->key_id) == NULL)
+			continue;
+		*bucket = entry->id;
+		return true;
+	}
+	if (seen == NULL)
+		return ks_err_set(err, KS_ERR_USAGE,
+		    "there is no bucket %s in the regions that answered", options->bucket);
+	return ks_err_set(
+	    err, KS_ERR_USAGE, "bucket %s has no key %s", options->bucket, options->key_id);
+}
+
+/* ---- how it went ---- */
+
+static const struct ks_change *only_change(const struct ks_store *store)
+{
+	return store->n_changes > 0 ? &store->changes[0] : NULL;
+}
+
+static bool has_ended(const struct ks_store *store, void *ctx)
+{
+	const struct ks_change *change = only_change(store);
+
+	(void)ctx;
+	return change == NULL || change->ended != KS_TIME_NONE;
+}
+
+static void fail(
+    const struct ks_options *options, const struct ks_change *change, struct ks_err *err)
+{
+	if (change == NULL || change->err.kind == KS_ERR_NONE) {
+		ks_err_set(err, KS_ERR_SYSTEM, "key %s was not deleted", options->key_id);
+		return;
+	}
+	ks_err_set(err, change->err.kind, "key %s was not deleted: %s%s%s", options->key_id,
+	    change->err.code, change->err.code[0] != '\0' ? ": " : "", change->err.message);
+	ks_err_tip(err, "%s", change->err.tip);
+}
+
+static int report(const struct ks_options *options, const struct ks_change *change)
+{
+	struct ks_err err;
+
+	if (change == NULL || change->state != KS_CHANGE_DONE) {
+		fail(options, change, &err);
+		ks_cli_complain(&err);
+		return KS_CLI_FAILED;
+	}
+	errno = 0;
+	puts(options->key_id);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	ks_err_set(&err, KS_ERR_SYSTEM, "key %s was deleted, but that can't be written: %s",
+	    options->key_id, strerror(errno != 0 ? errno : EIO));
+	ks_cli_complain(&err);
+	return KS_CLI_FAILED;
+}
+
+/* What was sent can't be taken back. */
+static void tell_left(const struct ks_store *store, const struct ks_options *options)
+{
+	struct ks_err err;
+
+	if (!ks_store_is_changing(store))
+		return;
+	ks_err_set(&err, KS_ERR_SYSTEM,
+	    "deleting key %s of bucket %s was under way; look at its keys again", options->key_id,
+	    options->bucket);
+	ks_cli_complain(&err);
+}
+
+static int delete_key(struct ks_cli *cli, const struct ks_options *options, uint32_t bucket)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	const char *why = ks_store_why_no_delete(store, bucket, options->key_id);
+	struct ks_event *event;
+	struct ks_err err;
+	int ended;
+
+	if (why != NULL) {
+		ks_err_set(&err, KS_ERR_REFUSED, "%s", why);
+		ks_cli_complain(&err);
+		return KS_CLI_FAILED;
+	}
+	event = ks_event_new(KS_EVENT_DELETE, ks_clock_wall(ks_clock_system()));
+	event->bucket = bucket;
+	event->key_id = ks_strdup(options->key_id);
+	ks_session_tell(cli->session, event);
+	ended = ks_cli_wait(cli, has_ended, NULL);
+	if (ended == 0)
+		return report(options, only_change(store));
+	tell_left(store, options);
+	return 128 + ended;
+}
+
+static int run(struct ks_cli *cli, const struct ks_options *options)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	struct ks_err err;
+	uint32_t bucket = 0;
+	int ended = ks_cli_read_all(cli);
+
+	if (ended != 0)
+		return 128 + ended;
+	if (find_key(store, options, &bucket, &err))
+		return delete_key(cli, options, bucket);
+	/* What failed may be where it is. */
+	ks_cli_complain_of_all(store);
+	ks_cli_complain(&err);
+	return KS_CLI_FAILED;
+}
+
+int ks_delete_main(const struct ks_options *options, const struct ks_store_options *store,
+    const struct ks_worker_options *worker)
+{
+	struct ks_store_options only = *store;
+	struct ks_cli cli;
+	int status;
+
+	only.only_bucket = options->bucket;
+	only.refresh_seconds = 0;
+	if (!ks_cli_start(&cli, &only, worker))
+		return KS_CLI_FAILED;
+	status = run(&cli, options);
+	ks_cli_stop(&cli, status);
+	return status;
+}

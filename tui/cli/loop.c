@@ -1,0 +1,190 @@
+#include "tui/cli/loop.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/select.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+
+enum { LINES_A_REGION = 10, LINE_SIZE = 1200 };
+
+/* ---- signals: they count while we wait, and at no other time ---- */
+
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof ending_signals[0] };
+
+static volatile sig_atomic_t caught;
+
+static void catch (int number)
+{
+	caught = number;
+}
+
+static void hold_signals(sigset_t *before)
+{
+	struct sigaction action = {.sa_handler = catch};
+	sigset_t held;
+
+	caught = 0;
+	sigemptyset(&held);
+	for (size_t i = 0; i < ENDING_SIGNALS; i++) {
+		struct sigaction old;
+
+		sigaction(ending_signals[i], NULL, &old);
+		if (old.sa_handler == SIG_IGN) /* nohup */
+			continue;
+		sigaction(ending_signals[i], &action, NULL);
+		sigaddset(&held, ending_signals[i]);
+	}
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
+/* ---- waiting ---- */
+
+/* pselect, because not every system has ppoll. fd is below FD_SETSIZE. */
+static void wait_for(int fd, int64_t until, const sigset_t *mask)
+{
+	struct timespec time, *timeout = NULL;
+	fd_set readable;
+	int64_t ms;
+
+	if (until != KS_TIME_NEVER) {
+		ms = until - ks_clock_wall(ks_clock_system());
+		ms = ms < 0 ? 0 : ms;
+		time = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+		timeout = &time;
+	}
+	FD_ZERO(&readable);
+	FD_SET(fd, &readable);
+	pselect(fd + 1, &readable, NULL, NULL, timeout, mask);
+}
+
+/* Whoever started us may have left us so many open files that there is no room for it. */
+static bool can_wait_for(const struct ks_session *session, struct ks_err *err)
+{
+	return ks_session_fd(session) < FD_SETSIZE ||
+	       ks_err_set(err, KS_ERR_SYSTEM, "Too many files are open already");
+}
+
+int ks_cli_wait(
+    struct ks_cli *cli, bool (*done)(const struct ks_store *store, void *ctx), void *ctx)
+{
+	const struct ks_hints nothing = {0};
+	const struct ks_store *store = ks_session_store(cli->session);
+
+	while (caught == 0 && !done(store, ctx)) {
+		int64_t wake =
+		    ks_session_turn(cli->session, &nothing, ks_clock_wall(ks_clock_system()));
+
+		if (!done(store, ctx))
+			wait_for(ks_session_fd(cli->session), wake, &cli->mask);
+	}
+	return caught;
+}
+
+static bool is_settled(const struct ks_store *store, void *ctx)
+{
+	(void)ctx;
+	return ks_store_is_settled(store);
+}
+
+int ks_cli_read_all(struct ks_cli *cli)
+{
+	return ks_cli_wait(cli, is_settled, NULL);
+}
+
+/* ---- beginning and ending ---- */
+
+bool ks_cli_start(struct ks_cli *cli, const struct ks_store_options *store,
+    const struct ks_worker_options *worker)
+{
+	struct ks_err err;
+
+	hold_signals(&cli->mask);
+	cli->session = ks_session_start(store, worker, &err);
+	if (cli->session != NULL && can_wait_for(cli->session, &err))
+		return true;
+	ks_cli_complain(&err);
+	ks_session_stop(cli->session);
+	return false;
+}
+
+void ks_cli_stop(struct ks_cli *cli, int status)
+{
+	if (!ks_session_stop(cli->session))
+		_exit(status);
+}
+
+/* ---- what failed ---- */
+
+/* Which of the three it was, as far as it is known; any may be "". */
+static void complain(
+    const char *profile, const char *region, const char *bucket, const struct ks_err *err)
+{
+	const char *const parts[] = {profile, region, bucket};
+	const char *separator = "";
+	char line[LINE_SIZE];
+
+	fputs("keysail: ", stderr);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i][0] == '\0')
+			continue;
+		fprintf(stderr, "%s%s", separator, parts[i]);
+		separator = ", ";
+	}
+	fprintf(stderr, "%s%s\n", separator[0] != '\0' ? ": " : "",
+	    ks_err_line(err, line, sizeof line));
+}
+
+static bool complain_of_keys(const struct ks_store *store, const struct ks_scope *scope)
+{
+	const char *profile = ks_store_profile_name(store, scope->profile);
+	size_t failed = 0;
+
+	for (size_t i = 0; i < scope->n_entries; i++) {
+		const struct ks_bucket_entry *entry = scope->entries[i];
+
+		if (entry->keys_fetched.state != KS_FETCH_FAILED)
+			continue;
+		if (failed++ < LINES_A_REGION)
+			complain(profile, scope->region, ks_str_clean(&entry->bucket.name),
+			    entry->keys_fetched.err);
+	}
+	if (failed > LINES_A_REGION)
+		fprintf(stderr, "keysail: %s, %s: and the keys of %zu more buckets\n", profile,
+		    scope->region, failed - LINES_A_REGION);
+	return failed > 0;
+}
+
+void ks_cli_complain(const struct ks_err *err)
+{
+	complain("", "", "", err);
+}
+
+bool ks_cli_complain_of_all(const struct ks_store *store)
+{
+	bool failed = false;
+
+	for (uint32_t i = 0; i < store->n_profiles; i++) {
+		const struct ks_err *err = ks_store_profile_err(store, i);
+
+		if (err == NULL)
+			continue;
+		complain(ks_store_profile_name(store, i), "", "", err);
+		failed = true;
+	}
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+
+		if (scope->buckets.state == KS_FETCH_FAILED) {
+			complain(ks_store_profile_name(store, scope->profile), scope->region, "",
+			    scope->buckets.err);
+			failed = true;
+		}
+		failed |= complain_of_keys(store, scope);
+	}
+	return failed;
+}

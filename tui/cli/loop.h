@@ -1,0 +1,38 @@
+/*
+ * What the commands without a screen share: the session's loop, the signals that end it, and the
+ * lines on stderr for what failed. Main thread.
+ */
+#ifndef KS_TUI_CLI_LOOP_H
+#define KS_TUI_CLI_LOOP_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "core/base/err.h"
+#include "core/engine/session.h"
+
+enum { KS_CLI_FAILED = 1, KS_CLI_FOUND = 3 };
+
+struct ks_cli {
+	struct ks_session *session;
+	sigset_t mask; /* while we wait: signals that end a command count then, and never else */
+};
+
+/* False, and a line on stderr, when there is no session. Else end it with ks_cli_stop. */
+bool ks_cli_start(struct ks_cli *cli, const struct ks_store_options *store,
+    const struct ks_worker_options *worker);
+/* Leaves the program with the status when the worker hangs (ks_worker_stop). */
+void ks_cli_stop(struct ks_cli *cli, int status);
+
+/* Runs the loop until done says so. Gives the signal that ended it early, else 0. */
+int ks_cli_wait(
+    struct ks_cli *cli, bool (*done)(const struct ks_store *store, void *ctx), void *ctx);
+/* Until everything is known or has failed. */
+int ks_cli_read_all(struct ks_cli *cli);
+
+/* One line on stderr. */
+void ks_cli_complain(const struct ks_err *err);
+/* A line for each profile, region and bucket that failed; true when there was one. */
+bool ks_cli_complain_of_all(const struct ks_store *store);
+
+#endif
