@@ -51,7 +51,9 @@ bool ks_format_profile(const struct ks_handout *handout, const struct ks_draft *
 	if (old == NULL || old->len == 0)
 		return ks_ini_edit(&edit, old, out, err);
 	ini = ks_ini_parse(old->data, old->len, edit.dialect, edit.origin, err);
-	good = ini != NULL && check_existing(handout, ks_ini_find(ini, "", handout->where), err);
+	if (ini == NULL)
+		return ks_err_tip(err, "correct that line; nothing was changed");
+	good = check_existing(handout, ks_ini_find(ini, "", handout->where), err);
 	ks_ini_free(ini);
 	return good && ks_ini_edit(&edit, old, out, err);
 }

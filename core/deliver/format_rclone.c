@@ -49,12 +49,18 @@ static bool check_old(
 		return ks_err_tip(err, "add the remote with \"rclone config\"");
 	}
 	ini = ks_ini_parse(old->data, old->len, KS_INI_PLAIN, handout->origin, err);
-	good = ini != NULL && check_existing(handout, ks_ini_find(ini, "", handout->where), err);
+	if (ini == NULL)
+		return ks_err_tip(err, "correct that line; nothing was changed");
+	good = check_existing(handout, ks_ini_find(ini, "", handout->where), err);
 	ks_ini_free(ini);
 	return good;
 }
 
-#define TEXT(value) (value), ((value) != NULL ? strlen(value) : 0)
+/* value may be NULL. */
+static struct ks_ini_set set_text(const char *key, const char *value)
+{
+	return (struct ks_ini_set){key, value, value != NULL ? strlen(value) : 0};
+}
 
 /*
  * no_check_bucket, because a bucket's key may not ask whether the bucket exists. What would take
@@ -66,14 +72,14 @@ bool ks_format_rclone(const struct ks_handout *handout, const struct ks_draft *o
 	const char *provider = handout->endpoint != NULL ? "Other" : "AWS";
 	const char *path_style = handout->endpoint != NULL ? "true" : NULL;
 	const struct ks_ini_set sets[] = {
-	    {"type", TEXT("s3")},
-	    {"provider", TEXT(provider)},
-	    {"access_key_id", TEXT(handout->key_id)},
+	    set_text("type", "s3"),
+	    set_text("provider", provider),
+	    set_text("access_key_id", handout->key_id),
 	    {"secret_access_key", handout->secret, handout->secret_len},
-	    {"region", TEXT(handout->region)},
-	    {"endpoint", TEXT(handout->endpoint)},
-	    {"force_path_style", TEXT(path_style)},
-	    {"no_check_bucket", TEXT("true")},
+	    set_text("region", handout->region),
+	    set_text("endpoint", handout->endpoint),
+	    set_text("force_path_style", path_style),
+	    set_text("no_check_bucket", "true"),
 	    {"session_token", NULL, 0},
 	    {"env_auth", NULL, 0},
 	    {"profile", NULL, 0},

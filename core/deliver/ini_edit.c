@@ -348,7 +348,7 @@ bool ks_ini_edit(const struct ks_ini_edit *edit, const struct ks_draft *old, str
 	bool good;
 
 	if (before == NULL)
-		return ks_err_tip(err, "correct that line; nothing was changed");
+		return false;
 	if (next_line(old, &at, &line) && line.whole == line.len + 2)
 		walk.eol = "\r\n";
 	survey(&walk, old);

@@ -248,6 +248,7 @@ static void a_file_that_could_be_misread_is_refused(void **state)
 	options.replace = true;
 	put("credentials", broken, 0600);
 	check_refused("profile:new", KS_ERR_USAGE, "line 2");
+	assert_non_null(strstr(err.tip, "correct that line"));
 	check_file("credentials", broken);
 	put("credentials", tricky, 0600);
 	check_refused("profile:new", KS_ERR_REFUSED, "risk");
