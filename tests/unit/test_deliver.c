@@ -483,6 +483,32 @@ static void another_programs_edit_is_not_lost(void **state)
 	check_file("file", "made\nours\n");
 }
 
+/* The last instant: the file comes up between the look at its place and the taking of it. */
+static const char *made_before_link;
+int __real_link(const char *from, const char *to);
+int __wrap_link(const char *from, const char *to);
+
+int __wrap_link(const char *from, const char *to)
+{
+	if (made_before_link != NULL)
+		put(to, made_before_link, 0600);
+	made_before_link = NULL;
+	return __real_link(from, to);
+}
+
+static void a_file_that_comes_up_at_the_last_instant_is_kept(void **state)
+{
+	struct meddler idle = {"", 0, 0};
+	bool backed_up;
+
+	(void)state;
+	made_before_link = "theirs\n";
+	assert_true(replace_with(&idle, &backed_up));
+	assert_int_equal(idle.calls, 2);
+	check_file("file", "theirs\nours\n");
+	check_absent("file.keysail-new");
+}
+
 static void a_program_that_never_stops_is_given_up_on(void **state)
 {
 	struct meddler meddler = {"theirs\n", 1000, 0};
@@ -703,6 +729,7 @@ int main(void)
 	    TEST(two_keysails_take_turns),
 	    TEST(a_link_in_the_way_is_not_followed),
 	    TEST(another_programs_edit_is_not_lost),
+	    TEST(a_file_that_comes_up_at_the_last_instant_is_kept),
 	    TEST(a_program_that_never_stops_is_given_up_on),
 	    TEST(a_file_of_its_own_needs_replace),
 	    TEST(an_env_file_needs_no_quotes),
