@@ -53,7 +53,7 @@ allowed() {
     core/engine) echo core/state core/lightsail core/aws ;;
     core/emulator) ;;
     core/record) echo core/state core/lightsail ;;
-    core/deliver) echo core/state core/lightsail core/aws ;;
+    core/deliver) echo core/aws ;;
     esac
 }
 

@@ -1,0 +1,117 @@
+#!/bin/sh
+# A key that was made by the AWS CLI and delivered by our sinks is read and used by those programs
+# that the files are for: the AWS CLI, sh, Python, rclone and s3cmd.
+# shellcheck source=tests/live/emulator_lib.sh
+. "$SRCDIR/tests/live/emulator_lib.sh"
+[ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
+deliver_key=$BUILDDIR/tests/support/deliver_key
+bucket=training-videos
+
+aws() {
+	/usr/bin/aws --endpoint-url "$url" "$@"
+}
+
+# new_key: into $work/key, in place of the one before.
+new_key() {
+	old=$(cut -f1 "$work/key" 2>/dev/null)
+	[ -z "$old" ] || aws lightsail delete-bucket-access-key --bucket-name "$bucket" \
+		--access-key-id "$old" >/dev/null
+	aws lightsail create-bucket-access-key --bucket-name "$bucket" --output text \
+		--query '[accessKey.accessKeyId,accessKey.secretAccessKey]' >"$work/key"
+}
+
+# deliver SINK [--replace]
+deliver() {
+	"$deliver_key" "$1" "$work/aws/credentials" "$work/rclone/rclone.conf" "$bucket" \
+		us-east-1 "$url" ${2+"$2"} <"$work/key"
+}
+
+# The account's own keys must not be what works.
+without_keys() {
+	env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY "$@"
+}
+
+start_server --still || exit 1
+cd "$work" || exit 1
+new_key
+echo "something" >hello.txt
+AWS_ACCESS_KEY_ID=$(cut -f1 key) AWS_SECRET_ACCESS_KEY=$(cut -f2 key) \
+	/usr/bin/aws --endpoint-url "$url" s3 cp hello.txt "s3://$bucket/" >out 2>err ||
+	result 1 "an object to be listed"
+
+# ---- the AWS CLI ----
+as_profile() {
+	without_keys env AWS_SHARED_CREDENTIALS_FILE="$work/aws/credentials" \
+		/usr/bin/aws --endpoint-url "$url" --profile "$@"
+}
+check "a profile in a file that isn't there yet" deliver profile:first
+has "the AWS CLI uses the profile" hello.txt as_profile first s3 ls "s3://$bucket"
+cat >>aws/credentials <<-'END'
+
+	# by hand
+	[other.one]
+	aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+	aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+	aws_session_token = stale
+END
+check "a profile beside others" deliver profile:media@eu
+has "the AWS CLI uses that one, too" hello.txt as_profile media@eu s3 ls "s3://$bucket"
+fails "an existing profile is not replaced" "already" deliver profile:other.one
+check "an existing profile with --replace" deliver profile:other.one --replace
+has "the AWS CLI uses it, without the stale token" hello.txt \
+	as_profile other.one s3 ls "s3://$bucket"
+new_key
+fails "the key in the profile is gone" InvalidAccessKeyId \
+	as_profile first s3 ls "s3://$bucket"
+check "a new key into the first profile" deliver profile:first --replace
+has "the AWS CLI uses the new key" hello.txt as_profile first s3 ls "s3://$bucket"
+has "and still knows every profile" '^first media@eu other.one $' sh -c \
+	"AWS_SHARED_CREDENTIALS_FILE='$work/aws/credentials' /usr/bin/aws configure list-profiles |
+		sort | tr '\n' ' '"
+has "and the remark is still there" '# by hand' cat aws/credentials
+
+# ---- files ----
+check "an env file" deliver env:out.env
+# shellcheck disable=SC2016 # for the inner shell
+has "sh reads the env file" hello.txt without_keys sh -c \
+	'set -a; . ./out.env; /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL_S3" s3 ls "s3://$1"' \
+	sh "$bucket"
+check "a JSON file" deliver json:out.json
+if command -v python3 >/dev/null; then
+	printf '%s\t%s\tus-east-1\t%s\t%s\n' "$(cut -f1 key)" "$(cut -f2 key)" "$bucket" "$url" >wanted
+	python3 -c 'import json
+key = json.load(open("out.json"))
+names = ("accessKeyId", "secretAccessKey", "region", "bucket", "endpoint")
+print(*(key[name] for name in names), sep="\t")' >got
+	check "Python reads the JSON file" cmp wanted got
+fi
+
+# ---- rclone ----
+if command -v rclone >/dev/null; then
+	r() {
+		without_keys rclone --config rclone/rclone.conf --retries 1 "$@"
+	}
+	check "an rclone remote in a file that isn't there yet" deliver rclone:videos
+	has "rclone lists the bucket" hello.txt r ls "videos:$bucket"
+	check "rclone itself writes another remote" r config create local1 alias remote "$work"
+	check "an rclone remote beside that" deliver rclone:more
+	has "rclone lists the bucket with that, too" hello.txt r ls "more:$bucket"
+	check "rclone writes with it" r copyto hello.txt "more:$bucket/copy.txt"
+	new_key
+	check "a new key into the first remote" deliver rclone:videos --replace
+	has "rclone uses the new key" copy.txt r ls "videos:$bucket"
+	has "and still knows every remote" '^local1: more: videos: $' sh -c \
+		"rclone --config rclone/rclone.conf listremotes | sort | tr '\n' ' '"
+else
+	echo "# rclone isn't installed"
+fi
+
+# ---- s3cmd ----
+if command -v s3cmd >/dev/null; then
+	check "an s3cmd configuration" deliver s3cmd:s3cfg
+	has "s3cmd lists the bucket" hello.txt without_keys s3cmd -c s3cfg ls "s3://$bucket"
+	fails "an existing configuration is not replaced" "already" deliver s3cmd:s3cfg
+else
+	echo "# s3cmd isn't installed"
+fi
+finish
