@@ -1,0 +1,164 @@
+#include "core/record/journal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "core/base/hex.h"
+#include "core/base/mem.h"
+#include "core/record/journal_entry.h"
+#include "core/record/journal_file.h"
+#include "core/record/journal_replay.h"
+
+struct ks_journal {
+	struct ks_journal_file file;
+	size_t compact_above; /* bytes: higher while compacting can't do better */
+};
+
+struct ks_journal *ks_journal_open(const char *folder, struct ks_err *err)
+{
+	struct ks_journal *journal = ks_calloc(1, sizeof *journal);
+
+	ks_err_clear(err);
+	journal->compact_above = KS_JOURNAL_SIZE_MAX;
+	if (ks_journal_file_open(&journal->file, folder, err))
+		return journal;
+	free(journal);
+	return NULL;
+}
+
+void ks_journal_close(struct ks_journal *journal)
+{
+	if (journal == NULL)
+		return;
+	ks_journal_file_close(&journal->file);
+	free(journal);
+}
+
+bool ks_journal_new_id(char id[KS_JOURNAL_ID_SIZE], struct ks_err *err)
+{
+	unsigned char bytes[(KS_JOURNAL_ID_SIZE - 1) / 2];
+
+	if (getentropy(bytes, sizeof bytes) != 0)
+		return ks_err_set(err, KS_ERR_SYSTEM,
+		    "The system has no random bytes for the journal: %s", strerror(errno));
+	ks_hex_write(bytes, sizeof bytes, id);
+	return true;
+}
+
+/* ---- compacting ---- */
+
+static bool compact_locked(struct ks_journal *journal, struct ks_err *err)
+{
+	struct ks_journal_replay replay;
+	struct ks_buf small;
+	bool good;
+
+	ks_buf_init(&small, KS_JOURNAL_FILE_MAX);
+	ks_journal_replay_init(&replay);
+	good = ks_journal_file_load(&journal->file, &replay.text, err);
+	if (good) {
+		ks_journal_replay_run(&replay);
+		ks_journal_replay_compact(&replay, &small);
+		good = ks_journal_file_replace(&journal->file, &small, err);
+	}
+	ks_journal_replay_free(&replay);
+	ks_buf_free(&small);
+	return good;
+}
+
+bool ks_journal_compact(struct ks_journal *journal, struct ks_err *err)
+{
+	bool good;
+
+	ks_err_clear(err);
+	if (!ks_journal_file_lock(&journal->file, err))
+		return false;
+	good = compact_locked(journal, err);
+	ks_journal_file_unlock(&journal->file);
+	return good;
+}
+
+/* What open changes fill can't be made smaller: then it is tried again only when much was added. */
+static void compact_if_large(struct ks_journal *journal)
+{
+	struct ks_err ignored;
+	size_t left;
+
+	if (ks_journal_file_size(&journal->file) <= journal->compact_above)
+		return;
+	compact_locked(journal, &ignored);
+	left = ks_journal_file_size(&journal->file) + KS_JOURNAL_SIZE_MAX / 4;
+	journal->compact_above = left > KS_JOURNAL_SIZE_MAX ? left : KS_JOURNAL_SIZE_MAX;
+}
+
+/* ---- writing and reading ---- */
+
+bool ks_journal_append(
+    struct ks_journal *journal, const struct ks_journal_entry *entry, struct ks_err *err)
+{
+	struct ks_buf line;
+	bool good;
+
+	ks_err_clear(err);
+	ks_buf_init(&line, KS_JOURNAL_LINE_MAX);
+	good =
+	    ks_journal_entry_write(entry, &line, err) && ks_journal_file_lock(&journal->file, err);
+	if (good) {
+		compact_if_large(journal);
+		good = ks_journal_file_append(&journal->file, &line, err);
+		ks_journal_file_unlock(&journal->file);
+	}
+	ks_buf_free(&line);
+	return good;
+}
+
+bool ks_journal_read(struct ks_journal *journal, struct ks_journal_list *list, struct ks_err *err)
+{
+	struct ks_journal_replay replay;
+	bool good;
+
+	ks_err_clear(err);
+	memset(list, 0, sizeof *list);
+	if (!ks_journal_file_lock(&journal->file, err))
+		return false;
+	ks_journal_replay_init(&replay);
+	good = ks_journal_file_load(&journal->file, &replay.text, err);
+	ks_journal_file_unlock(&journal->file);
+	if (good) {
+		ks_journal_replay_run(&replay);
+		*list = replay.list;
+		memset(&replay.list, 0, sizeof replay.list);
+	}
+	ks_journal_replay_free(&replay);
+	return good;
+}
+
+bool ks_journal_read_open(struct ks_journal *journal, const char *endpoint,
+    struct ks_journal_list *list, struct ks_err *err)
+{
+	size_t kept = 0;
+
+	if (!ks_journal_read(journal, list, err))
+		return false;
+	for (size_t i = 0; i < list->count; i++) {
+		struct ks_journal_change *change = &list->changes[i];
+		const char *theirs = ks_str_raw(&change->text[KS_JOURNAL_ENDPOINT]);
+
+		if (ks_journal_is_open(change) && strcmp(theirs, endpoint) == 0)
+			list->changes[kept++] = *change;
+		else
+			ks_journal_change_free(change);
+	}
+	list->count = kept;
+	return true;
+}
+
+void ks_journal_list_free(struct ks_journal_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		ks_journal_change_free(&list->changes[i]);
+	free(list->changes);
+	memset(list, 0, sizeof *list);
+}
