@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 bool ks_fd_close_on_exec(int fd)
@@ -52,4 +53,21 @@ bool ks_fd_write_all(int fd, const void *data, size_t len)
 		}
 	}
 	return true;
+}
+
+bool ks_fd_try_lock(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+bool ks_fd_sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
+	bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return good;
 }

@@ -66,6 +66,15 @@ char *ks_path_join(const char *folder, const char *name)
 	return path;
 }
 
+char *ks_path_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return ks_strdup(".");
+	return slash == path ? ks_strdup("/") : ks_strndup(path, (size_t)(slash - path));
+}
+
 /* Writes what ~ or ~user at text stands for; gives the rest of text. */
 static const char *expand_tilde(struct ks_buf *out, const char *text, const char *home)
 {

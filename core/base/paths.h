@@ -21,6 +21,8 @@ char *ks_path_state_folder(void);
 
 /* "folder/name", with exactly one slash between. */
 char *ks_path_join(const char *folder, const char *name);
+/* The folder that the path's last name is in: "." for a mere name, "/" for one at the top. */
+char *ks_path_folder(const char *path);
 
 /*
  * Expands a leading ~ or ~user, then each $NAME and ${NAME}, as the AWS tools do for

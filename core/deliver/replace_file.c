@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,20 +40,11 @@ static char *with_suffix(const char *path, const char *suffix)
 
 /* ---- where a path leads ---- */
 
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return ks_strdup(".");
-	return slash == path ? ks_strdup("/") : ks_strndup(path, (size_t)(slash - path));
-}
-
 /* The folder's true path with the last part of path behind it; NULL with errno set. */
 static char *with_true_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = folder_of(path), *real = realpath(folder, NULL), *whole = NULL;
+	char *folder = ks_path_folder(path), *real = realpath(folder, NULL), *whole = NULL;
 
 	if (real != NULL)
 		whole = ks_path_join(real, slash != NULL ? slash + 1 : path);
@@ -75,7 +65,7 @@ static char *link_target(const char *path)
 	text[len] = '\0';
 	if (text[0] == '/')
 		return ks_strdup(text);
-	folder = folder_of(path);
+	folder = ks_path_folder(path);
 	whole = ks_path_join(folder, text);
 	free(folder);
 	return whole;
@@ -205,12 +195,6 @@ static bool has_name(int fd, const char *name)
 	return fstat(fd, &ours) == 0 && lstat(name, &named) == 0 && is_same_file(&ours, &named);
 }
 
-/* A file system without locks has none to respect. */
-static bool lock(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-}
-
 /* Removes what a keysail that was killed left behind; false with errno set when one is at work. */
 static bool remove_stale(const char *beside)
 {
@@ -219,7 +203,7 @@ static bool remove_stale(const char *beside)
 
 	if (fd < 0)
 		return errno == ENOENT;
-	good = lock(fd);
+	good = ks_fd_try_lock(fd);
 	if (good && has_name(fd, beside))
 		good = unlink(beside) == 0 || errno == ENOENT;
 	close(fd);
@@ -243,7 +227,7 @@ static int create_beside(const char *beside)
 			continue;
 		}
 		/* Another keysail may have taken it for stale before it was locked. */
-		if (lock(fd) && has_name(fd, beside))
+		if (ks_fd_try_lock(fd) && has_name(fd, beside))
 			return fd;
 		close(fd);
 	}
@@ -310,15 +294,12 @@ static bool give_name(const char *beside, const char *path, bool over)
 	return rename(beside, path) == 0; /* a file system without hard links */
 }
 
-static void sync_folder(const char *path)
+/* The name is there for all who look now; a crash of the machine is all that could undo it. */
+static void sync_name(const char *path)
 {
-	char *folder = folder_of(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *folder = ks_path_folder(path);
 
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
+	ks_fd_sync_folder(folder);
 	free(folder);
 }
 
@@ -335,7 +316,7 @@ static enum outcome swap(const struct ks_replace *replace, int fd, const char *b
 	if (!is_unchanged(replace->path, old))
 		return CHANGED;
 	if (give_name(beside, replace->path, old->there)) {
-		sync_folder(replace->path);
+		sync_name(replace->path);
 		return DONE;
 	}
 	if (errno == EEXIST)

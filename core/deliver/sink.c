@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
 #include "core/deliver/format.h"
@@ -78,23 +79,14 @@ static const struct ks_sink_kind kinds[] = {
 
 static bool unknown_kind(struct ks_err *err)
 {
-	char list[256];
-	size_t len = 0;
+	struct ks_buf list;
 
-	for (size_t i = 0; i < KINDS; i++) {
-		const char *parts[] = {i > 0 ? ", " : "", kinds[i].name, ":", kinds[i].where};
-
-		for (size_t j = 0; j < sizeof parts / sizeof parts[0]; j++) {
-			size_t more = strlen(parts[j]);
-
-			if (len + more < sizeof list) {
-				memcpy(list + len, parts[j], more);
-				len += more;
-			}
-		}
-	}
-	list[len] = '\0';
-	return ks_err_set(err, KS_ERR_USAGE, "a key is delivered to one of %s", list);
+	ks_buf_init(&list, sizeof err->message);
+	for (size_t i = 0; i < KINDS; i++)
+		ks_buf_printf(&list, "%s%s:%s", i > 0 ? ", " : "", kinds[i].name, kinds[i].where);
+	ks_err_set(err, KS_ERR_USAGE, "a key is delivered to one of %s", ks_buf_text(&list));
+	ks_buf_free(&list);
+	return false;
 }
 
 bool ks_sink_parse(const char *text, struct ks_sink *sink, struct ks_err *err)
@@ -166,14 +158,9 @@ static char *find_file(
 
 static bool make_folder(const char *path, struct ks_err *err)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder;
-	bool good;
+	char *folder = ks_path_folder(path);
+	bool good = ks_path_make_folder(folder, err);
 
-	if (slash == NULL || slash == path)
-		return true;
-	folder = ks_strndup(path, (size_t)(slash - path));
-	good = ks_path_make_folder(folder, err);
 	free(folder);
 	return good;
 }

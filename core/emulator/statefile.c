@@ -2,16 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fd.h"
 #include "core/base/mem.h"
+#include "core/base/paths.h"
 #include "core/base/secret.h"
 #include "core/emulator/state_json.h"
 
@@ -67,12 +66,6 @@ static bool load(FILE *file, const char *path, struct ks_emu_world *world, struc
 	return good;
 }
 
-/* False when another server has it. A file system without locks has none to respect. */
-static bool lock(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-}
-
 /* The other server may have put a new file in its place between our opening and locking it. */
 static bool was_replaced(int fd)
 {
@@ -87,7 +80,7 @@ static FILE *open_locked(const char *path, struct ks_err *err)
 	FILE *file;
 
 	while ((file = fopen(path, "re")) != NULL) {
-		if (!lock(fileno(file)))
+		if (!ks_fd_try_lock(fileno(file)))
 			complain(err, "used", path, "another emulator keeps its state there");
 		else if (!was_replaced(fileno(file)))
 			return file;
@@ -137,19 +130,6 @@ void ks_emu_statefile_free(struct ks_emu_statefile *statefile)
 
 /* ---- saving ---- */
 
-/* So that the new name is on the disk, too. */
-static void sync_folder(const char *path)
-{
-	char *copy = ks_strdup(path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(copy);
-}
-
 /* Of one name, so that servers that were killed leave one behind at most. -1 with errno set. */
 static int create_beside(const char *beside)
 {
@@ -160,17 +140,20 @@ static int create_beside(const char *beside)
 static bool replace_file(struct ks_emu_statefile *statefile, const struct ks_buf *text)
 {
 	struct ks_buf beside;
+	char *folder;
 	bool good;
 	int fd, saved;
 
 	ks_buf_init(&beside, 8192);
 	ks_buf_printf(&beside, "%s.new", statefile->path);
 	fd = create_beside(ks_buf_text(&beside));
-	good = fd >= 0 && lock(fd) && ks_fd_write_all(fd, text->data, text->len) &&
+	good = fd >= 0 && ks_fd_try_lock(fd) && ks_fd_write_all(fd, text->data, text->len) &&
 	       fsync(fd) == 0 && rename(ks_buf_text(&beside), statefile->path) == 0;
 	saved = errno;
 	if (good) {
-		sync_folder(statefile->path);
+		folder = ks_path_folder(statefile->path);
+		ks_fd_sync_folder(folder);
+		free(folder);
 		if (statefile->held >= 0)
 			close(statefile->held);
 		statefile->held = fd;

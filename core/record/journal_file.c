@@ -28,21 +28,11 @@ static bool complain(
 	    err, KS_ERR_SYSTEM, "The journal %s can't be %s: %s", file->path, verb, why);
 }
 
-/*
- * Has the file's name on the disk, too; not only when this process made the file, since whoever did
- * may have been killed before. Not every file system can do that: those that can't say EINVAL.
- */
+/* Not only when this process made the file: whoever did may have been killed before. */
 static bool sync_name(struct ks_journal_file *file)
 {
-	int fd = open(file->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), saved;
-	bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
-
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	file->name_synced = good;
-	errno = saved;
-	return good;
+	file->name_synced = file->name_synced || ks_fd_sync_folder(file->folder);
+	return file->name_synced;
 }
 
 /*
@@ -246,8 +236,7 @@ bool ks_journal_file_append(
 	if (last != '\n')
 		ks_buf_puts(&text, "\n");
 	ks_buf_add(&text, line->data, line->len);
-	good = (file->name_synced || sync_name(file)) && write_once(file->fd, &text) &&
-	       sync_file(file->fd);
+	good = sync_name(file) && write_once(file->fd, &text) && sync_file(file->fd);
 	if (!good) {
 		complain(file, "written", strerror(errno), err);
 		/* Where this fails, too, the next append ends what is left of the line. */

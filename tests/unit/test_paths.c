@@ -56,6 +56,9 @@ static void paths_are_joined_with_one_slash(void **state)
 	check(ks_path_join("/a", "b"), "/a/b");
 	check(ks_path_join("/a//", "b"), "/a/b");
 	check(ks_path_join("/", "b"), "/b");
+	check(ks_path_folder("/a/b/c"), "/a/b");
+	check(ks_path_folder("/a"), "/");
+	check(ks_path_folder("a"), ".");
 }
 
 static void tilde_and_variables_are_expanded(void **state)
