@@ -30,8 +30,9 @@ static bool complain(struct ks_err *err, const char *verb, const char *path, con
 {
 	if (err == NULL)
 		return false;
-	return ks_err_set(
+	ks_err_set(
 	    err, KS_ERR_SYSTEM, "the emulator's state file %s can't be %s: %s", path, verb, why);
+	return ks_err_tip(err, "move it away, or name another file");
 }
 
 /* ---- loading ---- */
@@ -41,10 +42,11 @@ static bool read_all(FILE *file, struct ks_buf *text)
 	char block[64 * 1024];
 	size_t count;
 
-	while ((count = fread(block, 1, sizeof block, file)) > 0)
-		if (!ks_buf_add(text, block, count))
-			errno = EFBIG;
+	while (!text->overflow && (count = fread(block, 1, sizeof block, file)) > 0)
+		ks_buf_add(text, block, count);
 	ks_wipe(block, sizeof block);
+	if (text->overflow)
+		errno = EFBIG;
 	return !ferror(file) && !text->overflow;
 }
 
@@ -74,17 +76,26 @@ static bool was_replaced(int fd)
 	return fstat(fd, &info) == 0 && info.st_nlink == 0;
 }
 
-/* The file, locked. NULL without an error when there is none. */
+static bool is_regular(int fd)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* The file, locked. NULL without an error when there is none. A FIFO is refused, not waited for. */
 static FILE *open_locked(const char *path, struct ks_err *err)
 {
-	FILE *file;
+	int fd;
 
-	while ((file = fopen(path, "re")) != NULL) {
-		if (!ks_fd_try_lock(fileno(file)))
+	while ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) >= 0) {
+		if (!is_regular(fd))
+			complain(err, "used", path, "it isn't a regular file");
+		else if (!ks_fd_try_lock(fd))
 			complain(err, "used", path, "another emulator keeps its state there");
-		else if (!was_replaced(fileno(file)))
-			return file;
-		fclose(file);
+		else if (!was_replaced(fd))
+			return fdopen(fd, "r");
+		close(fd);
 		if (err->kind != KS_ERR_NONE)
 			return NULL;
 	}

@@ -75,4 +75,11 @@ printf '{"format":"keysail emul' >"$state"
 exits "half a state file is refused" 1 'is not JSON' --state "$state"
 check "and left as it was" [ "$(cat "$state")" = '{"format":"keysail emul' ]
 check "no file is left beside it" [ "$(echo "$state"*)" = "$state" ]
+mkfifo "$work/fifo"
+exits "a FIFO is refused, not waited for" 1 "isn't a regular file" --state "$work/fifo"
+exits "a device without an end is refused" 1 "isn't a regular file" --state /dev/full
+# Blocks of 512 bytes in some shells and of 1,024 in others.
+full() { (ulimit -f 20 && "$KEYSAIL" serve --port 0 --state "$work/full"); }
+fails "a limit on files is an error, not a signal" "can't be written" full
+check "and nothing is left of it" [ "$(echo "$work"/full*)" = "$work/full*" ]
 finish

@@ -293,6 +293,7 @@ static int catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a state that the limit on files doesn't take is an error */
 	return fds[0];
 }
 
@@ -372,6 +373,7 @@ static void leave_terminal(void)
 	signal(SIGTSTP, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (null_fd < 0)
 		return;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
