@@ -246,7 +246,7 @@ static void fail_way(struct ks_clipboard *clip, const char *why)
 }
 
 /* Tries the ways from this one on, until one is under way or has worked. */
-static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t now)
+static void try_from(struct ks_clipboard *clip, enum ks_clip_id from)
 {
 	struct ks_clip_job *job = clip->job;
 	const char *text = job->secret != NULL ? ks_secret_value(job->secret) : job->text;
@@ -270,8 +270,8 @@ static void try_from(struct ks_clipboard *clip, enum ks_clip_id from, int64_t no
 			       clip, words_of(clip, job->way), text, len, &job->now.child, &err)) {
 			job->now.way = job->way;
 			job->now.secret = job->secret != NULL;
-			job->started = now;
-			job->look_at = now + LOOK_MS;
+			job->started = clip->now;
+			job->look_at = clip->now + LOOK_MS;
 			job->read_at = KS_TIME_NONE;
 			return;
 		} else {
@@ -291,7 +291,7 @@ static bool begin(struct ks_clipboard *clip, struct ks_clip_job *job, uint64_t t
 	clip->now = now;
 	job->waits = clip->n_chores > 0;
 	if (!job->waits)
-		try_from(clip, KS_CLIP_CONFIGURED, now);
+		try_from(clip, KS_CLIP_CONFIGURED);
 	return true;
 }
 
@@ -330,7 +330,7 @@ static int64_t settle_ms(enum ks_clip_kind kind)
 	return kind == KS_CLIP_HOLDER ? SETTLE_MS : kind == KS_CLIP_COMMAND ? COMMAND_MS : 0;
 }
 
-static void end_of_tool(struct ks_clipboard *clip, int status, int64_t now)
+static void end_of_tool(struct ks_clipboard *clip, int status)
 {
 	struct ks_clip_job *job = clip->job;
 	char why[96];
@@ -346,10 +346,10 @@ static void end_of_tool(struct ks_clipboard *clip, int status, int64_t now)
 		snprintf(why, sizeof why, "%s was ended by signal %d", ks_clip_way(job->way)->name,
 		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
 	fail_way(clip, why);
-	try_from(clip, (enum ks_clip_id)(job->way + 1), now);
+	try_from(clip, (enum ks_clip_id)(job->way + 1));
 }
 
-static void too_slow(struct ks_clipboard *clip, int64_t now)
+static void too_slow(struct ks_clipboard *clip)
 {
 	struct ks_clip_job *job = clip->job;
 	char why[96];
@@ -359,28 +359,30 @@ static void too_slow(struct ks_clipboard *clip, int64_t now)
 	    clip, &(struct ks_clip_keeper){{job->now.child.pid, -1}, job->way, job->now.secret});
 	/* It may have done its work all the same. */
 	clip->secret_out[job->way] |= job->now.secret;
+	if (job->now.secret)
+		ks_clip_clear_later(clip);
 	snprintf(why, sizeof why, "%s did not answer", ks_clip_way(job->way)->name);
 	fail_way(clip, why);
-	try_from(clip, (enum ks_clip_id)(job->way + 1), now);
+	try_from(clip, (enum ks_clip_id)(job->way + 1));
 }
 
-static void go_on(struct ks_clipboard *clip, int64_t now)
+static void go_on(struct ks_clipboard *clip)
 {
 	struct ks_clip_job *job = clip->job;
 	int64_t settle = settle_ms(ks_clip_way(job->way)->kind);
 	int status;
 
 	if (ks_clip_has_ended(job->now.child.pid, &status)) {
-		end_of_tool(clip, status, now);
+		end_of_tool(clip, status);
 		return;
 	}
-	job->look_at = now + LOOK_MS;
+	job->look_at = clip->now + LOOK_MS;
 	if (job->read_at == KS_TIME_NONE && ks_spawn_has_read(&job->now.child))
-		job->read_at = now;
-	if (settle > 0 && job->read_at != KS_TIME_NONE && now - job->read_at >= settle)
+		job->read_at = clip->now;
+	if (settle > 0 && job->read_at != KS_TIME_NONE && clip->now - job->read_at >= settle)
 		succeed(clip, true);
-	else if (now - job->started >= LIMIT_MS)
-		too_slow(clip, now);
+	else if (clip->now - job->started >= LIMIT_MS)
+		too_slow(clip);
 }
 
 void ks_clipboard_turn(struct ks_clipboard *clip, int64_t now)
@@ -389,10 +391,10 @@ void ks_clipboard_turn(struct ks_clipboard *clip, int64_t now)
 	reap_keepers(clip);
 	ks_clip_clear_turn(clip);
 	if (clip->job != NULL && !clip->job->waits) {
-		go_on(clip, now);
+		go_on(clip);
 	} else if (clip->job != NULL && clip->n_chores == 0) {
 		clip->job->waits = false;
-		try_from(clip, KS_CLIP_CONFIGURED, now);
+		try_from(clip, KS_CLIP_CONFIGURED);
 	}
 }
 

@@ -435,6 +435,32 @@ static void a_clear_command_that_fails_is_told_and_run_again_at_exit(void **stat
 	assert_toolbox_file(&w->box, "cleared", "x\nx\n");
 }
 
+static void what_a_tool_took_that_never_ended_is_cleared_too(void **state)
+{
+	struct world *w = *state;
+	struct ks_err err;
+	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
+	int64_t now = now_ms();
+	char *cleared;
+
+	assert_non_null(secret);
+	toolbox_add(&w->box, "tmux",
+	    "cat >/dev/null; case $* in *delete-buffer*) echo \"$*\" >>\"$D/cleared\" ;; "
+	    "*) exec sleep 1000 ;; esac");
+	open_clipboard(w, (struct ks_clip_env){.tmux = "/tmp/none,1,0"}, NULL);
+	w->terminal_fails = true;
+	assert_true(ks_clipboard_copy_secret(w->clip, secret, 7, now, keep_result, w));
+	ks_secret_free(secret);
+	for (int i = 0; w->ended == 0 && i < 4; i++)
+		ks_clipboard_turn(w->clip, now += 5000);
+	assert_int_equal(w->ended, 1);
+	assert_false(w->result.ok);
+	let_time_pass(w);
+	cleared = toolbox_read(&w->box, "cleared");
+	assert_non_null(strstr(cleared, "delete-buffer"));
+	free(cleared);
+}
+
 static void a_copy_waits_for_a_clearing_that_is_under_way(void **state)
 {
 	struct world *w = *state;
@@ -629,6 +655,7 @@ int main(void)
 	    TEST(an_id_copied_over_it_ends_the_countdown),
 	    TEST(what_cant_be_cleared_has_no_countdown_and_says_so),
 	    TEST(a_clear_command_that_fails_is_told_and_run_again_at_exit),
+	    TEST(what_a_tool_took_that_never_ended_is_cleared_too),
 	    TEST(a_copy_waits_for_a_clearing_that_is_under_way),
 	    TEST(a_child_that_holds_a_secret_is_ended_at_exit),
 	    TEST(a_child_that_holds_an_id_lives_on),
