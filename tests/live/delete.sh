@@ -57,6 +57,13 @@ check "a server that loses one answer" seed --fault kind=reset-after,op=DeleteBu
 exits 0 0 "a lost answer is looked into: the key is gone" '' delete attic "$key" --yes
 check "it is" is_gone
 
+# The limit is for a program that waits all the same.
+check "a server of which one region hangs" seed --fault kind=hang,region=eu-west-1
+timeout 60 "$KEYSAIL" --endpoint-url "$url" -r us-east-1 -r eu-west-1 \
+	delete attic "$key" --yes >"$work/out" 2>"$work/err"
+check "nobody waits for that region" test $? -eq 0
+check "the key is gone" is_gone
+
 check "a server that refuses" seed --fault kind=access-denied,op=DeleteBucketAccessKey
 exits 1 1 "a refusal is one line" "key $key was not deleted: AccessDeniedException" delete attic "$key" --yes
 check "the key is there" test "$(ids)" = "$key"

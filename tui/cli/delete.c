@@ -11,29 +11,41 @@
 
 /* ---- which key ---- */
 
-/* A name that two profiles or regions have is no name: keys differ, so the key decides. */
-static bool find_key(const struct ks_store *store, const struct ks_options *options,
-    uint32_t *bucket, struct ks_err *err)
+/* The bucket that has the key, 0 if none. Where two have one name, the key tells which is meant. */
+static uint32_t find_bucket(const struct ks_store *store, const struct ks_options *options)
 {
-	const struct ks_bucket_entry *seen = NULL;
-
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_bucket_entry *entry =
 		    ks_store_find_bucket(store, (uint32_t)i, options->bucket);
 
-		if (entry == NULL)
-			continue;
-		seen = entry;
-		if (ks_store_key(store, entry->id, options->key_id) == NULL)
-			continue;
-		*bucket = entry->id;
-		return true;
+		if (entry != NULL && ks_store_key(store, entry->id, options->key_id) != NULL)
+			return entry->id;
 	}
-	if (seen == NULL)
-		return ks_err_set(err, KS_ERR_USAGE,
-		    "there is no bucket %s in the regions that answered", options->bucket);
-	return ks_err_set(
-	    err, KS_ERR_USAGE, "bucket %s has no key %s", options->bucket, options->key_id);
+	return 0;
+}
+
+/* Whoever revokes a key that leaked doesn't wait for regions that have nothing to do with it. */
+static bool knows_enough(const struct ks_store *store, void *ctx)
+{
+	const struct ks_options *const *options = ctx;
+
+	return find_bucket(store, *options) != 0 || ks_store_is_settled(store);
+}
+
+static int not_found(const struct ks_store *store, const struct ks_options *options)
+{
+	struct ks_err err;
+
+	/* What failed may be where it is. */
+	ks_cli_complain_of_all(store);
+	if (store->n_buckets == 0)
+		ks_err_set(&err, KS_ERR_USAGE, "there is no bucket %s in the regions that answered",
+		    options->bucket);
+	else
+		ks_err_set(&err, KS_ERR_USAGE, "bucket %s has no key %s", options->bucket,
+		    options->key_id);
+	ks_cli_complain(&err);
+	return KS_CLI_FAILED;
 }
 
 /* ---- how it went ---- */
@@ -122,18 +134,12 @@ static int delete_key(struct ks_cli *cli, const struct ks_options *options, uint
 static int run(struct ks_cli *cli, const struct ks_options *options)
 {
 	const struct ks_store *store = ks_session_store(cli->session);
-	struct ks_err err;
-	uint32_t bucket = 0;
-	int ended = ks_cli_read_all(cli);
+	int ended = ks_cli_wait(cli, knows_enough, &options);
+	uint32_t bucket = find_bucket(store, options);
 
 	if (ended != 0)
 		return 128 + ended;
-	if (find_key(store, options, &bucket, &err))
-		return delete_key(cli, options, bucket);
-	/* What failed may be where it is. */
-	ks_cli_complain_of_all(store);
-	ks_cli_complain(&err);
-	return KS_CLI_FAILED;
+	return bucket != 0 ? delete_key(cli, options, bucket) : not_found(store, options);
 }
 
 int ks_delete_main(const struct ks_options *options, const struct ks_store_options *store,
