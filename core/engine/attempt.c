@@ -11,8 +11,7 @@ bool ks_attempt_invocation(char dst[KS_INVOCATION_SIZE])
 {
 	unsigned char b[16];
 
-	/* An ID is no secret: OpenSSL would set up two generators for it, 2 ms before the first
-	 * call. */
+	/* No secret: OpenSSL would take 2 ms to set its generators up, before the first call. */
 	if (getentropy(b, sizeof b) != 0)
 		return false;
 	b[6] = (unsigned char)((b[6] & 0x0F) | 0x40); /* RFC 9562: version 4, variant 10 */

@@ -363,7 +363,7 @@ static void create_cleared_up(struct ks_change *change, const struct ks_event *e
 		end(change, KS_CHANGE_FAILED, event->at);
 		return;
 	}
-	ks_err_tip(&change->err, "a key was made whose secret nobody has: delete it");
+	change->err.tip[0] = '\0'; /* what to do depends on who made it */
 	ks_str_free(&change->key_id);
 	ks_str_copy(&change->key_id, &change->orphans.items[0]);
 	end(change, KS_CHANGE_ORPHANED, event->at);

@@ -284,6 +284,18 @@ static void the_secret_dialog_at_its_smallest_says_what_copy_does(void **state)
 	assert_booth_shows(b, "▸[It arrived]");
 }
 
+static void a_new_question_begins_at_its_top(void **state)
+{
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	booth_resize(b, 40, 10);
+	booth_press(b, "End c");
+	assert_booth_shows(b, "Sent to the terminal");
+	booth_press(b, "End Esc");
+	assert_booth_shows(b, "Nobody said that this secret");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, booth_set_up, booth_tear_down)
 
 int main(void)
@@ -306,6 +318,7 @@ int main(void)
 	    TEST(quitting_stays_when_the_key_could_not_be_deleted),
 	    TEST(a_second_q_leaves_while_a_key_is_being_made),
 	    TEST(a_paste_is_no_series_of_keys),
+	    TEST(a_new_question_begins_at_its_top),
 	    TEST(the_secret_dialog_at_its_smallest_says_what_copy_does),
 	};
 

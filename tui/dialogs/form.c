@@ -20,6 +20,7 @@ void ks_form_set_buttons(struct ks_form *form, const struct ks_button *buttons)
 	form->n_buttons = 0;
 	form->focus = 0;
 	form->drawn = false;
+	form->sheet.top = 0;
 	for (; buttons->label[0] != '\0'; buttons++)
 		ks_form_add_button(form, buttons);
 }

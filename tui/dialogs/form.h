@@ -52,7 +52,7 @@ enum ks_form_result {
 
 void ks_form_free(struct ks_form *form);
 
-/* Other buttons, from a table. The first one has the focus. */
+/* Other buttons, from a table: the first one has the focus, and the text begins at its top. */
 void ks_form_set_buttons(struct ks_form *form, const struct ks_button *buttons);
 /* One more, if there is room. */
 void ks_form_add_button(struct ks_form *form, const struct ks_button *button);
