@@ -95,6 +95,13 @@ static void tip_known_profiles(const struct ks_profiles *profiles, struct ks_err
 	ks_buf_free(&names);
 }
 
+static void add_searched(
+    struct ks_identity *identity, const struct ks_profiles *profiles, enum ks_profile_file file)
+{
+	add_place(identity, ks_profiles_path(profiles, file),
+	    ks_profiles_has_file(profiles, file) ? "no such profile" : "there is no such file");
+}
+
 /* A missing "default" is no error by itself, as with botocore. */
 static bool check_profile(
     struct ks_identity *identity, const struct ks_profiles *profiles, struct ks_err *err)
@@ -107,7 +114,8 @@ static bool check_profile(
 		return true;
 	ks_err_set(err, KS_ERR_CREDENTIALS, "There is no profile %s in %s or %s", identity->profile,
 	    config, credentials);
-	add_place(identity, config, err->message);
+	for (int file = 0; file < KS_PROFILE_FILES; file++)
+		add_searched(identity, profiles, (enum ks_profile_file)file);
 	tip_known_profiles(profiles, err);
 	return set_code(err, KS_IDENTITY_NO_PROFILE);
 }

@@ -329,6 +329,20 @@ static void check_place(
 	assert_string_equal(ks_identity_place(identity, index)->finding, finding);
 }
 
+static void a_named_profile_was_looked_for_in_both_files(void **state)
+{
+	static const struct situation situation = {.config = "[profile a]\n", .profile = "b"};
+	struct ks_identity *identity;
+	struct ks_err err;
+
+	(void)state;
+	assert_false(resolve(&situation, &identity, &err));
+	assert_int_equal(ks_identity_place_count(identity), 2);
+	check_place(identity, 0, "~/.aws/config", "no such profile");
+	check_place(identity, 1, "~/.aws/credentials", "there is no such file");
+	ks_identity_free(identity);
+}
+
 static void without_credentials_it_says_where_it_looked(void **state)
 {
 	static const struct situation situation = {
@@ -578,6 +592,7 @@ int main(void)
 	    cmocka_unit_test(a_static_key_still_counts_where_it_comes_before),
 	    cmocka_unit_test(only_a_plain_profile_name_gets_into_a_command_to_copy),
 	    cmocka_unit_test(a_named_profile_that_is_nowhere_is_an_error),
+	    cmocka_unit_test(a_named_profile_was_looked_for_in_both_files),
 	    cmocka_unit_test(a_broken_file_is_an_error_and_not_an_empty_one),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(with_credentials_it_says_what_it_passed_over),
