@@ -213,6 +213,7 @@ struct ks_log *ks_log_open(const char *path, const struct ks_clock *clock, struc
 	if (fd < 0) {
 		ks_err_set(err, KS_ERR_SYSTEM, "The log file %s can't be opened: %s", path,
 		    errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+		ks_err_tip(err, "name another one");
 		return NULL;
 	}
 	if (fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) {

@@ -312,9 +312,12 @@ static void describe_call(
 	add_str(sheet, draw, "Bucket", &activity->bucket_name);
 	add_where(sheet, draw, activity->scope);
 	add_time(sheet, draw, "Failed at", activity->at);
-	if (activity->attempts > 0)
+	/* How many there might have been is of interest as long as more may come. */
+	if (activity->attempts > 0 && activity->call_state == KS_CALL_RETRYING)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Attempts", "%d of %d", activity->attempt,
 		    activity->attempts);
+	else if (activity->attempts > 0)
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Attempts", "%d", activity->attempt);
 	ks_sheet_gap(sheet);
 	ks_describe_err(sheet, draw, &activity->err);
 	if (activity->err.request_id[0] == '\0' && activity->request_id[0] != '\0')
