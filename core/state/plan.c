@@ -150,16 +150,19 @@ static void plan_change(struct planner *planner, const struct ks_change *change)
 
 /* ---- buckets ---- */
 
+static int64_t page_due(const struct planner *planner, const struct ks_scope *scope)
+{
+	if (scope->page_token != NULL && scope->buckets.request == 0)
+		return 0;
+	return ks_fetched_due(&scope->buckets, planner->refresh, planner->refresh);
+}
+
 static void plan_page(struct planner *planner, uint32_t index)
 {
 	const struct ks_scope *scope = &planner->store->scopes[index];
-	const struct ks_fetched *buckets = &scope->buckets;
-	int64_t due = ks_fetched_due(buckets, planner->refresh, planner->refresh);
 	struct ks_request *request;
 
-	if (scope->page_token != NULL && buckets->request == 0)
-		due = 0;
-	if (!may_read(planner, due))
+	if (!may_read(planner, page_due(planner, scope)))
 		return;
 	request = add_call(planner, index, KS_OP_GET_BUCKETS, KS_PRIORITY_PAGE);
 	request->input.page_token = copy(scope->page_token);
@@ -256,11 +259,16 @@ static void plan_polls(struct planner *planner)
 
 static void plan_operations_page(struct planner *planner, uint32_t index)
 {
-	const struct ks_fetched *fetched = &planner->store->scopes[index].operations;
+	const struct ks_scope *scope = &planner->store->scopes[index];
+	const struct ks_fetched *fetched = &scope->operations;
 	const struct ks_operation_pass *pass = &planner->store->index->scopes[index].operations;
 	int64_t due = ks_fetched_due(fetched, planner->refresh, planner->refresh);
 	struct ks_request *request;
 
+	/* Buckets first: a region where they can't be read would only say the same once more. */
+	if (scope->buckets.state != KS_FETCH_KNOWN || scope->buckets.request != 0 ||
+	    page_due(planner, scope) <= planner->now)
+		return;
 	if (pass->running && fetched->request == 0)
 		due = 0;
 	if (!may_read(planner, due))

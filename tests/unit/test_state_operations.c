@@ -73,6 +73,32 @@ static void operations_are_merged_by_id_newest_first(void **state)
 	replay_end(&replay);
 }
 
+/* The buckets are read anew before the operations. */
+static void minute_passes(struct replay *replay)
+{
+	struct ks_reply reply = {0};
+
+	replay->now += 60000;
+	assert_null(operations_request(replay));
+	reply_bucket(&reply, "media");
+	replay_answer(replay, replay_find(replay, KS_OP_GET_BUCKETS, NULL), &reply);
+}
+
+static void a_region_that_fails_is_not_asked_for_operations(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	replay_begin(&replay, &options);
+	replay.hints.operations = true;
+	replay_identify(&replay, NULL);
+	assert_null(operations_request(&replay));
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_BUCKETS, NULL), KS_ERR_NETWORK, "");
+	assert_null(operations_request(&replay));
+	assert_int_equal(replay.store->n_activities, 1);
+	replay_end(&replay);
+}
+
 static void only_the_last_page_is_read_again(void **state)
 {
 	struct replay replay;
@@ -83,13 +109,13 @@ static void only_the_last_page_is_read_again(void **state)
 	reply_next(&first, "p2");
 	replay_answer(&replay, operations_request(&replay), &first);
 	replay_answer(&replay, operations_request(&replay), &second);
-	replay.now += 60000;
+	minute_passes(&replay);
 	assert_string_equal(operations_request(&replay)->input.page_token, "p2");
 	reply_next(&third, "p3");
 	replay_answer(&replay, replay_find(&replay, KS_OP_GET_OPERATIONS, NULL), &third);
 	assert_string_equal(operations_request(&replay)->input.page_token, "p3");
 	replay_answer(&replay, replay_find(&replay, KS_OP_GET_OPERATIONS, NULL), &fourth);
-	replay.now += 60000;
+	minute_passes(&replay);
 	assert_string_equal(operations_request(&replay)->input.page_token, "p3");
 	/* A token that is refused sends us back to the beginning, once. */
 	replay_fail(&replay, replay_find(&replay, KS_OP_GET_OPERATIONS, NULL), KS_ERR_SERVICE,
@@ -148,7 +174,7 @@ static void without_end_operations_are_read_a_stretch_at_a_time(void **state)
 	assert_int_equal(replay.store->n_activities, 2000);
 	assert_string_equal(operation_at(&replay, 0), "op-50-199");
 	replay_check(&replay);
-	replay.now += 60000;
+	minute_passes(&replay);
 	assert_string_equal(operations_request(&replay)->input.page_token, "p50");
 	replay_end(&replay);
 }
@@ -359,6 +385,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(operations_are_merged_by_id_newest_first),
+	    cmocka_unit_test(a_region_that_fails_is_not_asked_for_operations),
 	    cmocka_unit_test(only_the_last_page_is_read_again),
 	    cmocka_unit_test(repeated_tokens_of_operations_end_the_pass),
 	    cmocka_unit_test(without_end_operations_are_read_a_stretch_at_a_time),
