@@ -89,13 +89,13 @@ static void append(char *dst, size_t size, const char *separator, const char *wo
 	snprintf(dst + len, size - len, "%s%s", len > 0 ? separator : "", word);
 }
 
-static void add_failed(struct parts *parts, size_t count, const char *noun)
+static void add_failed(struct parts *parts, int give_way, size_t count, const char *noun)
 {
 	char text[KS_FORMAT_SIZE];
 
 	ks_format_count(count, noun, text);
 	append(text, sizeof text, " ", "failed");
-	add_part(parts, KS_ROLE_BAD, 1, 2, text);
+	add_part(parts, KS_ROLE_BAD, give_way, 2, text);
 }
 
 static void profile_names(const struct ks_store *store, char *dst, size_t size)
@@ -166,11 +166,12 @@ static void add_failures(struct parts *parts, const struct ks_store *store)
 	for (size_t i = 0; i < store->n_scopes; i++)
 		regions += store->scopes[i].buckets.state == KS_FETCH_FAILED;
 	if (profiles > 0)
-		add_failed(parts, profiles, "profile");
+		add_failed(parts, 1, profiles, "profile");
 	if (regions > 0)
-		add_failed(parts, regions, "region");
+		add_failed(parts, 1, regions, "region");
+	/* Where regions fail, their buckets mostly do for the same reason. */
 	if (store->n_keys_failed > 0)
-		add_failed(parts, store->n_keys_failed, "bucket");
+		add_failed(parts, regions > 0 ? 7 : 1, store->n_keys_failed, "bucket");
 }
 
 /* Whose buckets, and where; each kept short where brief. */

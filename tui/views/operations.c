@@ -152,9 +152,17 @@ static void draw_type(const struct ks_table_cell *cell, const void *self, size_t
 static void draw_resource(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct operations_view *view = self;
-	const char *name = ks_format_activity_resource(activity_at(view, row));
+	const struct ks_activity *activity = activity_at(view, row);
+	const char *name = ks_format_activity_resource(activity);
 	char cut[KS_FORMAT_SIZE];
 
+	/* A call for a whole region: without this its row would be like that of any other region.
+	 */
+	if (name[0] == '\0') {
+		ks_table_match(
+		    cell, KS_ROLE_DIM, region_of(view->draw->store, activity), view->filter);
+		return;
+	}
 	ks_table_match(cell, KS_ROLE_TEXT,
 	    ks_format_name(name, cell->area.width, cell->glyphs, cut), view->filter);
 }
