@@ -1,4 +1,4 @@
-/* The clipboard: what goes out, what is said of it, and how it is cleared. */
+/* The clipboard: what goes out, and what is said of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,134 +13,16 @@
 
 #include <cmocka.h>
 
-#include "core/base/buf.h"
 #include "core/base/clock.h"
-#include "core/base/mem.h"
-#include "tests/support/toolbox.h"
-#include "tui/clipboard.h"
+#include "tests/unit/pocket.h"
 #include "tui/spawn.h"
 
-#define SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 /* As printf SECRET | base64 says. */
 #define SECRET_BASE64 "d0phbHJYVXRuRkVNSS9LN01ERU5HL2JQeFJmaUNZRVhBTVBMRUtFWQ=="
 
-enum { PATIENCE_MS = 20000, CLEAR_SECONDS = 45 };
-
-struct world {
-	struct toolbox box;
-	char path[128];
-	struct ks_clipboard *clip;
-	struct ks_buf terminal; /* what was written to it */
-	bool terminal_fails;
-	int ended;                /* calls of done */
-	int cleared, not_cleared; /* calls of cleared */
-	char cleared_text[160];
-	struct ks_clipboard_result result;
-};
-
-static int64_t now_ms(void)
-{
-	return ks_clock_mono(ks_clock_system());
-}
-
-static bool write_terminal(void *ctx, const char *data, size_t len)
-{
-	struct world *w = ctx;
-
-	return !w->terminal_fails && ks_buf_add(&w->terminal, data, len);
-}
-
-static void keep_result(void *ctx, const struct ks_clipboard_result *result)
-{
-	struct world *w = ctx;
-
-	w->ended++;
-	w->result = *result;
-}
-
-static void keep_cleared(void *ctx, bool ok, const char *text)
-{
-	struct world *w = ctx;
-
-	w->cleared += ok;
-	w->not_cleared += !ok;
-	snprintf(w->cleared_text, sizeof w->cleared_text, "%s", text);
-}
-
-static void open_clipboard(struct world *w, struct ks_clip_env env, const char *clear_command)
-{
-	struct ks_clipboard_options options = {.env = env,
-	    .clear_command = clear_command,
-	    .clear_seconds = CLEAR_SECONDS,
-	    .cleared = keep_cleared,
-	    .cleared_ctx = w,
-	    .write = write_terminal,
-	    .ctx = w};
-
-	options.env.path = w->path;
-	w->clip = ks_clipboard_new(&options);
-}
-
-/* Turns until it wants nothing more, as the loop does: at its wake times and when a child ends. */
-static void turn_until_done(struct world *w)
-{
-	int64_t limit = now_ms() + PATIENCE_MS;
-
-	while (ks_clipboard_is_busy(w->clip) && now_ms() < limit) {
-		poll(NULL, 0, 5);
-		ks_clipboard_turn(w->clip, now_ms());
-	}
-	assert_false(ks_clipboard_is_busy(w->clip));
-}
-
-static void copy_secret(struct world *w)
-{
-	struct ks_err err;
-	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
-	int before = w->ended;
-
-	assert_non_null(secret);
-	assert_true(ks_clipboard_copy_secret(w->clip, secret, 7, now_ms(), keep_result, w));
-	ks_secret_free(secret);
-	turn_until_done(w);
-	assert_int_equal(w->ended, before + 1);
-	assert_int_equal(w->result.tag, 7);
-}
-
-static void copy_text(struct world *w, const char *text)
-{
-	assert_true(ks_clipboard_copy_text(w->clip, text, 8, now_ms(), keep_result, w));
-	turn_until_done(w);
-}
-
-static int set_up(void **state)
-{
-	struct world *w = ks_calloc(1, sizeof *w);
-
-	toolbox_open(&w->box);
-	snprintf(w->path, sizeof w->path, "%s", w->box.dir);
-	ks_buf_init(&w->terminal, 65536);
-	*state = w;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct world *w = *state;
-	char left[256];
-
-	if (w->clip != NULL)
-		ks_clipboard_clear(w->clip, left, sizeof left);
-	ks_clipboard_free(w->clip);
-	toolbox_close(&w->box);
-	ks_buf_free(&w->terminal);
-	free(w);
-	return 0;
-}
-
 static void the_terminal_gets_the_secret_and_no_more_is_claimed(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	open_clipboard(w, (struct ks_clip_env){0}, NULL);
 	copy_secret(w);
@@ -153,7 +35,7 @@ static void the_terminal_gets_the_secret_and_no_more_is_claimed(void **state)
 
 static void a_terminal_known_to_ignore_osc_52_is_named(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	open_clipboard(w, (struct ks_clip_env){.vte_version = "7006"}, NULL);
 	copy_secret(w);
@@ -164,7 +46,7 @@ static void a_terminal_known_to_ignore_osc_52_is_named(void **state)
 
 static void a_tool_of_the_display_is_held_as_our_child(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 	char *args;
 
 	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
@@ -185,7 +67,7 @@ static void a_tool_of_the_display_is_held_as_our_child(void **state)
 
 static void a_tool_gets_the_signals_and_the_session_of_a_fresh_process(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 	const char *blocked, *ignored;
 	sigset_t some, old;
 	char *signals;
@@ -215,7 +97,7 @@ static void a_tool_gets_the_signals_and_the_session_of_a_fresh_process(void **st
 
 static void a_tool_that_fails_at_once_gives_way_to_the_next(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	toolbox_add(&w->box, "wl-copy", "exit 1");
 	toolbox_add(&w->box, "xclip", "exit 3");
@@ -230,7 +112,7 @@ static void a_tool_that_fails_at_once_gives_way_to_the_next(void **state)
 
 static void a_wl_copy_that_knows_no_sensitive_is_tried_without(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 	char script[512];
 	char *args;
 
@@ -250,7 +132,7 @@ static void a_wl_copy_that_knows_no_sensitive_is_tried_without(void **state)
 
 static void when_nothing_works_it_says_so(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	w->terminal_fails = true;
 	open_clipboard(w, (struct ks_clip_env){.tmux = "/tmp/x,1,0"}, NULL);
@@ -262,7 +144,7 @@ static void when_nothing_works_it_says_so(void **state)
 
 static void a_command_of_the_configuration_gets_it_on_stdin(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	toolbox_add(&w->box, "mine", "cat >\"$D/in\"; echo \"$*\" >\"$D/args\"");
 	open_clipboard(
@@ -275,7 +157,7 @@ static void a_command_of_the_configuration_gets_it_on_stdin(void **state)
 
 static void a_second_copy_waits_for_the_first(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 
 	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
 	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
@@ -289,7 +171,7 @@ static void a_second_copy_waits_for_the_first(void **state)
 
 static void another_copy_elsewhere_is_noticed(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 	int64_t limit = now_ms() + PATIENCE_MS;
 
 	toolbox_add(&w->box, "xclip",
@@ -306,309 +188,11 @@ static void another_copy_elsewhere_is_noticed(void **state)
 	assert_int_equal(ks_clipboard_hold(w->clip), KS_CLIPBOARD_REPLACED);
 }
 
-/* ---- clearing when its time is over ---- */
-
-/* Goes to the end of the countdown, and on until that is told. */
-static void let_time_pass(struct world *w)
-{
-	int64_t end = ks_clipboard_clears_at(w->clip), limit = now_ms() + PATIENCE_MS;
-	int before = w->cleared + w->not_cleared;
-
-	assert_true(end != KS_TIME_NEVER);
-	assert_int_equal(ks_clipboard_wake(w->clip), end);
-	ks_clipboard_turn(w->clip, end - 1);
-	assert_int_equal(ks_clipboard_clears_at(w->clip), end);
-	ks_clipboard_turn(w->clip, end);
-	while (w->cleared + w->not_cleared == before && now_ms() < limit) {
-		poll(NULL, 0, 5);
-		ks_clipboard_turn(w->clip, end);
-	}
-	assert_int_equal(w->cleared + w->not_cleared, before + 1);
-	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
-	assert_int_equal(ks_clipboard_wake(w->clip), KS_TIME_NEVER);
-}
-
-static void the_terminals_clipboard_is_cleared_when_the_time_is_over(void **state)
-{
-	struct world *w = *state;
-	size_t before;
-	int64_t begun;
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
-	begun = now_ms();
-	copy_secret(w);
-	assert_in_range(ks_clipboard_clears_at(w->clip), begun + CLEAR_SECONDS * 1000,
-	    now_ms() + CLEAR_SECONDS * 1000);
-	before = strlen(ks_buf_text(&w->terminal));
-	let_time_pass(w);
-	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
-	assert_int_equal(w->cleared, 1);
-	assert_string_equal(w->cleared_text, "The clipboard was cleared");
-}
-
-static void a_child_that_holds_a_secret_is_ended_when_the_time_is_over(void **state)
-{
-	struct world *w = *state;
-	pid_t pid;
-
-	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
-	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
-	copy_secret(w);
-	pid = toolbox_pid(&w->box);
-	let_time_pass(w);
-	assert_true(toolbox_is_gone(pid));
-	assert_int_equal(w->cleared, 1);
-	/* Not as if something else had been copied. */
-	assert_int_equal(ks_clipboard_hold(w->clip), KS_CLIPBOARD_CLEARED);
-}
-
-static void what_is_kept_stays_until_exit(void **state)
-{
-	struct world *w = *state;
-	char left[256] = "";
-	size_t before;
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	assert_false(ks_clipboard_keep(w->clip));
-	copy_secret(w);
-	before = strlen(ks_buf_text(&w->terminal));
-	assert_true(ks_clipboard_keep(w->clip));
-	assert_int_equal(ks_clipboard_wake(w->clip), KS_TIME_NEVER);
-	ks_clipboard_turn(w->clip, now_ms() + 2 * CLEAR_SECONDS * 1000);
-	assert_int_equal(strlen(ks_buf_text(&w->terminal)), before);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
-}
-
-static void a_new_copy_begins_the_countdown_anew(void **state)
-{
-	struct world *w = *state;
-	int64_t first;
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	copy_secret(w);
-	first = ks_clipboard_clears_at(w->clip);
-	while (now_ms() == first - CLEAR_SECONDS * 1000)
-		;
-	copy_secret(w);
-	assert_true(ks_clipboard_clears_at(w->clip) > first);
-}
-
-static void an_id_copied_over_it_ends_the_countdown(void **state)
-{
-	struct world *w = *state;
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	copy_secret(w);
-	copy_text(w, "AKIAIOSFODNN7EXAMPLE");
-	ks_clipboard_turn(w->clip, now_ms());
-	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
-}
-
-static void what_cant_be_cleared_has_no_countdown_and_says_so(void **state)
-{
-	struct world *w = *state;
-
-	toolbox_add(&w->box, "mine", "cat >/dev/null");
-	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, NULL);
-	copy_secret(w);
-	assert_true(w->result.ok);
-	assert_non_null(strstr(w->result.note, "it stays there: no clear_command is configured"));
-	assert_int_equal(ks_clipboard_clears_at(w->clip), KS_TIME_NEVER);
-}
-
-static void a_clear_command_that_fails_is_told_and_run_again_at_exit(void **state)
-{
-	struct world *w = *state;
-	char left[256] = "";
-
-	toolbox_add(&w->box, "mine", "cat >/dev/null");
-	toolbox_add(&w->box, "clear", "echo x >>\"$D/cleared\"; exit 3");
-	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, "clear");
-	copy_secret(w);
-	let_time_pass(w);
-	assert_int_equal(w->not_cleared, 1);
-	assert_non_null(strstr(w->cleared_text, "could not be cleared"));
-	assert_false(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_non_null(strstr(left, "could not be cleared"));
-	assert_toolbox_file(&w->box, "cleared", "x\nx\n");
-}
-
-static void what_a_tool_took_that_never_ended_is_cleared_too(void **state)
-{
-	struct world *w = *state;
-	struct ks_err err;
-	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
-	int64_t now = now_ms();
-	char *cleared;
-
-	assert_non_null(secret);
-	toolbox_add(&w->box, "tmux",
-	    "cat >/dev/null; case $* in *delete-buffer*) echo \"$*\" >>\"$D/cleared\" ;; "
-	    "*) exec sleep 1000 ;; esac");
-	open_clipboard(w, (struct ks_clip_env){.tmux = "/tmp/none,1,0"}, NULL);
-	w->terminal_fails = true;
-	assert_true(ks_clipboard_copy_secret(w->clip, secret, 7, now, keep_result, w));
-	ks_secret_free(secret);
-	for (int i = 0; w->ended == 0 && i < 4; i++)
-		ks_clipboard_turn(w->clip, now += 5000);
-	assert_int_equal(w->ended, 1);
-	assert_false(w->result.ok);
-	let_time_pass(w);
-	cleared = toolbox_read(&w->box, "cleared");
-	assert_non_null(strstr(cleared, "delete-buffer"));
-	free(cleared);
-}
-
-static void a_copy_waits_for_a_clearing_that_is_under_way(void **state)
-{
-	struct world *w = *state;
-	int64_t end;
-
-	toolbox_add(&w->box, "mine", "cat >\"$D/in\"");
-	toolbox_add(&w->box, "clear", "while [ ! -e \"$D/gate\" ]; do :; done; rm -f \"$D/in\"");
-	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, "clear");
-	copy_secret(w);
-	end = ks_clipboard_clears_at(w->clip);
-	ks_clipboard_turn(w->clip, end);
-	assert_true(ks_clipboard_copy_text(w->clip, "next", 8, end, keep_result, w));
-	ks_clipboard_turn(w->clip, end);
-	assert_true(ks_clipboard_is_busy(w->clip));
-	assert_int_equal(w->cleared, 0);
-	toolbox_add_file(&w->box, "gate", "");
-	turn_until_done(w);
-	assert_int_equal(w->cleared, 1);
-	assert_toolbox_file(&w->box, "in", "next");
-}
-
-/* ---- clearing at exit ---- */
-
-static void a_child_that_holds_a_secret_is_ended_at_exit(void **state)
-{
-	struct world *w = *state;
-	char left[256] = "";
-	pid_t pid;
-
-	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
-	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
-	copy_secret(w);
-	pid = toolbox_pid(&w->box);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_true(toolbox_is_gone(pid));
-	assert_string_equal(left, "");
-}
-
-static void a_child_that_holds_an_id_lives_on(void **state)
-{
-	struct world *w = *state;
-	char left[256];
-	pid_t pid;
-
-	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
-	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
-	copy_text(w, "AKIAIOSFODNN7EXAMPLE");
-	assert_toolbox_file(&w->box, "in", "AKIAIOSFODNN7EXAMPLE");
-	pid = toolbox_pid(&w->box);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_false(toolbox_is_gone(pid));
-	kill(pid, SIGKILL);
-}
-
-static void wl_copy_is_ended_by_a_clear_so_that_it_removes_its_file(void **state)
-{
-	struct world *w = *state;
-	char left[256], script[640];
-	pid_t pid;
-
-	snprintf(script, sizeof script,
-	    "if [ \"$1\" = --clear ]; then echo yes >\"$D/cleared\"; kill $(cat \"$D/pid\"); exit "
-	    "0; "
-	    "fi; %s",
-	    TOOLBOX_HOLDS);
-	toolbox_add(&w->box, "wl-copy", script);
-	open_clipboard(w, (struct ks_clip_env){.wayland_display = "wayland-0"}, NULL);
-	copy_secret(w);
-	pid = toolbox_pid(&w->box);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_toolbox_file(&w->box, "cleared", "yes\n");
-	assert_true(toolbox_is_gone(pid));
-}
-
-static void what_the_terminal_got_is_cleared_at_exit(void **state)
-{
-	struct world *w = *state;
-	static const char clear[] = "\033]52;c;!\033\\";
-	char left[256];
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	copy_secret(w);
-	ks_buf_reset(&w->terminal);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_string_equal(ks_buf_text(&w->terminal), clear);
-}
-
-static void an_id_that_came_after_the_secret_is_left_alone(void **state)
-{
-	struct world *w = *state;
-	char left[256];
-
-	open_clipboard(w, (struct ks_clip_env){0}, NULL);
-	copy_secret(w);
-	copy_text(w, "AKIAIOSFODNN7EXAMPLE");
-	ks_buf_reset(&w->terminal);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_string_equal(ks_buf_text(&w->terminal), "");
-}
-
-static void a_command_without_a_clear_command_leaves_a_word(void **state)
-{
-	struct world *w = *state;
-	char left[256] = "";
-
-	toolbox_add(&w->box, "mine", "cat >/dev/null");
-	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, NULL);
-	copy_secret(w);
-	assert_false(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_non_null(strstr(left, "no clear_command"));
-}
-
-static void a_clear_command_is_run_at_exit(void **state)
-{
-	struct world *w = *state;
-	char left[256] = "";
-
-	toolbox_add(&w->box, "mine", "cat >/dev/null");
-	toolbox_add(&w->box, "clear", "echo yes >\"$D/cleared\"");
-	open_clipboard(w, (struct ks_clip_env){.copy_command = "mine"}, "clear");
-	copy_secret(w);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_toolbox_file(&w->box, "cleared", "yes\n");
-}
-
-static void a_copy_under_way_at_exit_counts_as_made(void **state)
-{
-	struct world *w = *state;
-	struct ks_err err;
-	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
-	char left[256];
-	pid_t pid;
-
-	toolbox_add(&w->box, "xclip", TOOLBOX_HOLDS);
-	open_clipboard(w, (struct ks_clip_env){.display = ":0"}, NULL);
-	assert_true(ks_clipboard_copy_secret(w->clip, secret, 1, now_ms(), keep_result, w));
-	ks_secret_free(secret);
-	pid = toolbox_pid(&w->box);
-	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_true(toolbox_is_gone(pid));
-	assert_int_equal(w->ended, 0);
-}
-
 /* ---- a real tmux ---- */
 
 static void tmux_takes_it_into_a_buffer_and_forgets_it(void **state)
 {
-	struct world *w = *state;
+	struct pocket *w = *state;
 	char file[128], tmux[128], left[256];
 
 	if (!ks_spawn_find("/usr/bin:/bin:/usr/local/bin", "tmux", file, sizeof file))
@@ -648,23 +232,6 @@ int main(void)
 	    TEST(a_command_of_the_configuration_gets_it_on_stdin),
 	    TEST(a_second_copy_waits_for_the_first),
 	    TEST(another_copy_elsewhere_is_noticed),
-	    TEST(the_terminals_clipboard_is_cleared_when_the_time_is_over),
-	    TEST(a_child_that_holds_a_secret_is_ended_when_the_time_is_over),
-	    TEST(what_is_kept_stays_until_exit),
-	    TEST(a_new_copy_begins_the_countdown_anew),
-	    TEST(an_id_copied_over_it_ends_the_countdown),
-	    TEST(what_cant_be_cleared_has_no_countdown_and_says_so),
-	    TEST(a_clear_command_that_fails_is_told_and_run_again_at_exit),
-	    TEST(what_a_tool_took_that_never_ended_is_cleared_too),
-	    TEST(a_copy_waits_for_a_clearing_that_is_under_way),
-	    TEST(a_child_that_holds_a_secret_is_ended_at_exit),
-	    TEST(a_child_that_holds_an_id_lives_on),
-	    TEST(wl_copy_is_ended_by_a_clear_so_that_it_removes_its_file),
-	    TEST(what_the_terminal_got_is_cleared_at_exit),
-	    TEST(an_id_that_came_after_the_secret_is_left_alone),
-	    TEST(a_command_without_a_clear_command_leaves_a_word),
-	    TEST(a_clear_command_is_run_at_exit),
-	    TEST(a_copy_under_way_at_exit_counts_as_made),
 	    TEST(tmux_takes_it_into_a_buffer_and_forgets_it),
 	};
 
