@@ -40,3 +40,29 @@ void ks_format_line(
 	ks_draft_add(out, value, len);
 	ks_draft_puts(out, "\n");
 }
+
+bool ks_format_check_old(const struct ks_handout *handout, const struct ks_draft *old,
+    enum ks_ini_dialect dialect, const char *what,
+    bool (*check)(
+	const struct ks_handout *handout, const struct ks_ini_section *section, struct ks_err *err),
+    struct ks_err *err)
+{
+	const struct ks_ini_section *section;
+	struct ks_ini *ini;
+	bool good;
+
+	if (old == NULL || old->len == 0)
+		return true;
+	ini = ks_ini_parse(old->data, old->len, dialect, handout->origin, err);
+	if (ini == NULL)
+		return ks_err_tip(err, "correct that line; nothing was changed");
+	section = ks_ini_find(ini, "", handout->where);
+	good = section == NULL || (handout->replace && check(handout, section, err));
+	if (section != NULL && !handout->replace) {
+		ks_err_set(err, KS_ERR_REFUSED, "%s has a %s [%s] already", handout->origin, what,
+		    handout->where);
+		ks_err_tip(err, "choose another name, or allow it with --replace");
+	}
+	ks_ini_free(ini);
+	return good;
+}

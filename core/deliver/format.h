@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "core/base/err.h"
+#include "core/base/ini.h"
 #include "core/deliver/draft.h"
 
 /* A key and what goes with it. Nothing here is owned. */
@@ -33,6 +34,16 @@ ks_format_write ks_format_rclone;
 ks_format_write ks_format_s3cmd;
 ks_format_write ks_format_env;
 ks_format_write ks_format_json;
+
+/*
+ * May the section be written into the text that is there (NULL: none)? It may when there is none of
+ * its name; one that is there needs replace, and is then put to check. what is such a section.
+ */
+bool ks_format_check_old(const struct ks_handout *handout, const struct ks_draft *old,
+    enum ks_ini_dialect dialect, const char *what,
+    bool (*check)(
+	const struct ks_handout *handout, const struct ks_ini_section *section, struct ks_err *err),
+    struct ks_err *err);
 
 /*
  * Is the value one that every line format here reads back as it is written? That is: not empty, and

@@ -4,20 +4,13 @@
 
 #include "core/deliver/ini_edit.h"
 
-static bool check_existing(
-    const struct ks_handout *handout, const struct ks_ini_section *section, struct ks_err *err)
+static bool check_profile(
+    const struct ks_handout *handout, const struct ks_ini_section *profile, struct ks_err *err)
 {
 	static const char *const stronger[] = {"role_arn", "sso_session", "sso_start_url"};
 
-	if (section == NULL)
-		return true;
-	if (!handout->replace) {
-		ks_err_set(err, KS_ERR_REFUSED, "%s has a profile [%s] already", handout->origin,
-		    handout->where);
-		return ks_err_tip(err, "choose another name, or allow it with --replace");
-	}
 	for (size_t i = 0; i < sizeof stronger / sizeof stronger[0]; i++) {
-		if (ks_ini_get(section, stronger[i]) == NULL)
+		if (ks_ini_get(profile, stronger[i]) == NULL)
 			continue;
 		ks_err_set(err, KS_ERR_REFUSED,
 		    "the profile [%s] has %s, which the AWS CLI would use instead of the key",
@@ -43,17 +36,8 @@ bool ks_format_profile(const struct ks_handout *handout, const struct ks_draft *
 	};
 	const struct ks_ini_edit edit = {handout->where, sets, sizeof sets / sizeof sets[0],
 	    KS_INI_AWS_CREDENTIALS, handout->origin};
-	struct ks_ini *ini;
-	bool good;
 
-	if (!ks_format_all_plain(handout, err))
-		return false;
-	if (old == NULL || old->len == 0)
-		return ks_ini_edit(&edit, old, out, err);
-	ini = ks_ini_parse(old->data, old->len, edit.dialect, edit.origin, err);
-	if (ini == NULL)
-		return ks_err_tip(err, "correct that line; nothing was changed");
-	good = check_existing(handout, ks_ini_find(ini, "", handout->where), err);
-	ks_ini_free(ini);
-	return good && ks_ini_edit(&edit, old, out, err);
+	return ks_format_all_plain(handout, err) &&
+	       ks_format_check_old(handout, old, edit.dialect, "profile", check_profile, err) &&
+	       ks_ini_edit(&edit, old, out, err);
 }

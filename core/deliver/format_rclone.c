@@ -18,42 +18,16 @@ static bool is_encrypted(const struct ks_draft *text)
 	return false;
 }
 
-static bool check_existing(
-    const struct ks_handout *handout, const struct ks_ini_section *section, struct ks_err *err)
+static bool check_remote(
+    const struct ks_handout *handout, const struct ks_ini_section *remote, struct ks_err *err)
 {
-	const struct ks_ini_entry *type = ks_ini_get(section, "type");
+	const struct ks_ini_entry *type = ks_ini_get(remote, "type");
 
-	if (section == NULL)
+	if (type == NULL || strcmp(type->value, "s3") == 0)
 		return true;
-	if (!handout->replace) {
-		ks_err_set(err, KS_ERR_REFUSED, "%s has a remote [%s] already", handout->origin,
-		    handout->where);
-		return ks_err_tip(err, "choose another name, or allow it with --replace");
-	}
-	if (type != NULL && strcmp(type->value, "s3") != 0) {
-		ks_err_set(err, KS_ERR_REFUSED, "the remote [%s] is of the type %s, not s3",
-		    handout->where, type->value);
-		return ks_err_tip(err, "choose another name");
-	}
-	return true;
-}
-
-static bool check_old(
-    const struct ks_handout *handout, const struct ks_draft *old, struct ks_err *err)
-{
-	struct ks_ini *ini;
-	bool good;
-
-	if (is_encrypted(old)) {
-		ks_err_set(err, KS_ERR_REFUSED, "%s is encrypted by rclone", handout->origin);
-		return ks_err_tip(err, "add the remote with \"rclone config\"");
-	}
-	ini = ks_ini_parse(old->data, old->len, KS_INI_PLAIN, handout->origin, err);
-	if (ini == NULL)
-		return ks_err_tip(err, "correct that line; nothing was changed");
-	good = check_existing(handout, ks_ini_find(ini, "", handout->where), err);
-	ks_ini_free(ini);
-	return good;
+	ks_err_set(err, KS_ERR_REFUSED, "the remote [%s] is of the type %s, not s3", handout->where,
+	    type->value);
+	return ks_err_tip(err, "choose another name");
 }
 
 /* value may be NULL. */
@@ -88,7 +62,11 @@ bool ks_format_rclone(const struct ks_handout *handout, const struct ks_draft *o
 	const struct ks_ini_edit edit = {
 	    handout->where, sets, sizeof sets / sizeof sets[0], KS_INI_PLAIN, handout->origin};
 
+	if (old != NULL && is_encrypted(old)) {
+		ks_err_set(err, KS_ERR_REFUSED, "%s is encrypted by rclone", handout->origin);
+		return ks_err_tip(err, "add the remote with \"rclone config\"");
+	}
 	return ks_format_all_plain(handout, err) &&
-	       (old == NULL || old->len == 0 || check_old(handout, old, err)) &&
+	       ks_format_check_old(handout, old, edit.dialect, "remote", check_remote, err) &&
 	       ks_ini_edit(&edit, old, out, err);
 }
