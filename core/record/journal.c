@@ -7,12 +7,14 @@
 
 #include "core/base/hex.h"
 #include "core/base/mem.h"
+#include "core/record/journal_claims.h"
 #include "core/record/journal_entry.h"
 #include "core/record/journal_file.h"
 #include "core/record/journal_replay.h"
 
 struct ks_journal {
 	struct ks_journal_file file;
+	struct ks_journal_claims claims;
 	size_t compact_above; /* bytes: higher while compacting can't do better */
 };
 
@@ -22,16 +24,19 @@ struct ks_journal *ks_journal_open(const char *folder, struct ks_err *err)
 
 	ks_err_clear(err);
 	journal->compact_above = KS_JOURNAL_SIZE_MAX;
-	if (ks_journal_file_open(&journal->file, folder, err))
-		return journal;
-	free(journal);
-	return NULL;
+	if (!ks_journal_file_open(&journal->file, folder, err)) {
+		free(journal);
+		return NULL;
+	}
+	ks_journal_claims_open(&journal->claims, folder);
+	return journal;
 }
 
 void ks_journal_close(struct ks_journal *journal)
 {
 	if (journal == NULL)
 		return;
+	ks_journal_claims_close(&journal->claims);
 	ks_journal_file_close(&journal->file);
 	free(journal);
 }
@@ -103,6 +108,8 @@ bool ks_journal_append(
 
 	ks_err_clear(err);
 	ks_buf_init(&line, KS_JOURNAL_LINE_MAX);
+	if (entry->id != NULL && ks_journal_is_intent(entry->step))
+		ks_journal_claims_take(&journal->claims, entry->id);
 	good =
 	    ks_journal_entry_write(entry, &line, err) && ks_journal_file_lock(&journal->file, err);
 	if (good) {
@@ -135,7 +142,7 @@ bool ks_journal_read(struct ks_journal *journal, struct ks_journal_list *list, s
 	return good;
 }
 
-bool ks_journal_read_open(struct ks_journal *journal, const char *endpoint,
+bool ks_journal_read_open(struct ks_journal *journal, ks_journal_wanted *wanted, void *ctx,
     struct ks_journal_list *list, struct ks_err *err)
 {
 	size_t kept = 0;
@@ -144,9 +151,9 @@ bool ks_journal_read_open(struct ks_journal *journal, const char *endpoint,
 		return false;
 	for (size_t i = 0; i < list->count; i++) {
 		struct ks_journal_change *change = &list->changes[i];
-		const char *theirs = ks_str_raw(&change->text[KS_JOURNAL_ENDPOINT]);
 
-		if (ks_journal_is_open(change) && strcmp(theirs, endpoint) == 0)
+		if (ks_journal_is_open(change) && wanted(ctx, change) &&
+		    !ks_journal_claims_has_other(&journal->claims, change->id))
 			list->changes[kept++] = *change;
 		else
 			ks_journal_change_free(change);

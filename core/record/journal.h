@@ -110,7 +110,8 @@ void ks_journal_close(struct ks_journal *journal);
 bool ks_journal_new_id(char id[KS_JOURNAL_ID_SIZE], struct ks_err *err);
 
 /*
- * Adds the entry; when it returns true it is on the disk. After false the file is as long as it was
+ * Adds the entry; when it returns true it is on the disk. A change that is begun here is in hand
+ * until the journal is closed. After false the file is as long as it was
  * before, but where even that fails, the entry may be there: a change that was not sent may then be
  * shown as one whose outcome is unknown, never the other way round.
  */
@@ -124,13 +125,16 @@ bool ks_journal_append(
  */
 bool ks_journal_compact(struct ks_journal *journal, struct ks_err *err);
 
+/* Whether a change is one that is asked for. */
+typedef bool ks_journal_wanted(void *ctx, const struct ks_journal_change *change);
+
 /*
- * All changes, or those that are open at exactly this endpoint. The list needs no initialising; the
- * caller frees it, also after false. A line that is broken is counted and never an error.
- * An open change without an outcome may be one that another process is at.
+ * All changes, or those that are open, wanted, and that no other journal, of this
+ * or another process, still has in hand. The list needs no initialising; the caller frees it, also
+ * after false. A line that is broken is counted and never an error.
  */
 bool ks_journal_read(struct ks_journal *journal, struct ks_journal_list *list, struct ks_err *err);
-bool ks_journal_read_open(struct ks_journal *journal, const char *endpoint,
+bool ks_journal_read_open(struct ks_journal *journal, ks_journal_wanted *wanted, void *ctx,
     struct ks_journal_list *list, struct ks_err *err);
 void ks_journal_list_free(struct ks_journal_list *list);
 

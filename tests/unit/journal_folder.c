@@ -17,6 +17,7 @@
 /* ---- a folder for each test ---- */
 
 char base[64], folder[100], path[150], beside[160];
+static char claims[150];
 struct ks_err err;
 
 int make_folder(void **state)
@@ -28,6 +29,7 @@ int make_folder(void **state)
 	snprintf(folder, sizeof folder, "%s/state", base);
 	snprintf(path, sizeof path, "%s/journal.jsonl", folder);
 	snprintf(beside, sizeof beside, "%s.new", path);
+	snprintf(claims, sizeof claims, "%s/journal.claims", folder);
 	ks_err_clear(&err);
 	return 0;
 }
@@ -37,6 +39,7 @@ int remove_folder(void **state)
 	(void)state;
 	unlink(path);
 	unlink(beside);
+	unlink(claims);
 	rmdir(folder);
 	return rmdir(base);
 }
@@ -141,12 +144,17 @@ struct ks_journal_list read_all(struct ks_journal *journal)
 	return list;
 }
 
+bool is_at(void *ctx, const struct ks_journal_change *change)
+{
+	return strcmp(ks_str_raw(&change->text[KS_JOURNAL_ENDPOINT]), ctx) == 0;
+}
+
 size_t count_open(struct ks_journal *journal, const char *endpoint)
 {
 	struct ks_journal_list list;
 	size_t count;
 
-	assert_true(ks_journal_read_open(journal, endpoint, &list, &err));
+	assert_true(ks_journal_read_open(journal, is_at, (void *)(uintptr_t)endpoint, &list, &err));
 	count = list.count;
 	ks_journal_list_free(&list);
 	return count;

@@ -40,6 +40,8 @@ void append_delete(struct ks_journal *journal, const char *id);
 /* With what the step needs beside the ID. */
 void append_step(struct ks_journal *journal, const char *id, enum ks_journal_step step);
 struct ks_journal_list read_all(struct ks_journal *journal);
+/* A ks_journal_wanted: ctx is the endpoint's address. */
+bool is_at(void *ctx, const struct ks_journal_change *change);
 size_t count_open(struct ks_journal *journal, const char *endpoint);
 void assert_counts(struct ks_journal *journal, size_t changes, size_t broken);
 

@@ -149,13 +149,29 @@ static void open_changes_are_those_of_the_endpoint(void **state)
 	append_create(journal, ID("b"), THERE);
 	append_create(journal, ID("c"), THERE);
 	append_step(journal, ID("b"), KS_JOURNAL_FAILED);
-	assert_true(ks_journal_read_open(journal, THERE, &list, &err));
+	assert_true(ks_journal_read_open(journal, is_at, THERE, &list, &err));
 	assert_int_equal(list.count, 1);
 	assert_string_equal(list.changes[0].id, ID("c"));
 	ks_journal_list_free(&list);
 	assert_int_equal(count_open(journal, HERE), 1);
 	assert_int_equal(count_open(journal, HERE "/"), 0);
 	ks_journal_close(journal);
+}
+
+static void what_another_has_in_hand_is_not_left(void **state)
+{
+	struct ks_journal *mine = open_journal(), *other = open_journal();
+
+	(void)state;
+	append_create(mine, ID("a"), HERE);
+	append_create(other, ID("b"), HERE);
+	assert_int_equal(count_open(mine, HERE), 1);
+	assert_int_equal(count_open(other, HERE), 1);
+	ks_journal_close(mine);
+	assert_int_equal(count_open(other, HERE), 2);
+	append_step(other, ID("a"), KS_JOURNAL_DISMISSED);
+	assert_int_equal(count_open(other, HERE), 1);
+	ks_journal_close(other);
 }
 
 static void an_id_is_random(void **state)
