@@ -49,10 +49,10 @@ allowed() {
     core/base) ;;
     core/aws) ;;
     core/lightsail) ;;
-    core/state) echo core/lightsail ;;
-    core/engine) echo core/state core/lightsail core/aws ;;
+    core/state) echo core/lightsail core/record ;;
+    core/engine) echo core/state core/lightsail core/aws core/record core/deliver ;;
     core/emulator) ;;
-    core/record) echo core/state core/lightsail ;;
+    core/record) ;;
     core/deliver) echo core/aws ;;
     esac
 }

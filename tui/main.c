@@ -17,6 +17,7 @@
 #include "tui/cli/delete.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
+#include "tui/places.h"
 #include "tui/preferences.h"
 #ifdef KS_DEMO
 #include "tui/cli/serve.h"
@@ -30,6 +31,7 @@ struct program {
 	const char *name; /* argv[0] */
 	struct ks_options options;
 	struct ks_preferences preferences;
+	struct ks_places places;
 	enum ks_secret_heap heap;
 	struct ks_env *env;
 	struct ks_log *log;
@@ -160,6 +162,8 @@ static void fill_worker_options(struct program *program)
 	    .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
 	    .concurrency = program->preferences.concurrency,
 	    .timeout_seconds = program->preferences.timeout_seconds,
+	    .journal_folder = program->places.state_folder,
+	    .places = &program->places.worker,
 	    .read_only = program->options.read_only,
 	    .no_proxy = program->options.demo,
 	};
@@ -185,6 +189,7 @@ static bool make_ready(struct program *program, struct ks_err *err)
 		if (program->log == NULL)
 			return false;
 	}
+	ks_places_find(&program->places, program->env, demo);
 	fill_store_options(program);
 	fill_worker_options(program);
 	return true;
@@ -195,6 +200,7 @@ static void clean_up(struct program *program)
 	stop_demo(program);
 	ks_log_close(program->log);
 	ks_preferences_free(&program->preferences);
+	ks_places_free(&program->places);
 	ks_env_free(program->env);
 	ks_options_free(&program->options);
 }

@@ -64,6 +64,11 @@ char *ks_strdup(const char *text)
 	return ks_strndup(text, strlen(text));
 }
 
+char *ks_strdup_maybe(const char *text)
+{
+	return text != NULL ? ks_strdup(text) : NULL;
+}
+
 void *ks_grow(void *array, size_t count, size_t *cap, size_t size)
 {
 	size_t wanted;

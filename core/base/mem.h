@@ -16,6 +16,8 @@ void *ks_malloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *ks_calloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *ks_realloc(void *block, size_t size) __attribute__((returns_nonnull));
 char *ks_strdup(const char *text) __attribute__((malloc, returns_nonnull));
+/* NULL for NULL. */
+char *ks_strdup_maybe(const char *text) __attribute__((malloc));
 char *ks_strndup(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
 
 /*

@@ -1,5 +1,6 @@
 #include "core/engine/dispatch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -7,8 +8,10 @@
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
 #include "core/engine/attempt.h"
+#include "core/engine/courier.h"
 #include "core/engine/job.h"
 #include "core/engine/peer.h"
+#include "core/engine/recorder.h"
 #include "core/engine/retry.h"
 #include "core/engine/roster.h"
 #include "core/engine/skew.h"
@@ -19,6 +22,7 @@ struct ks_dispatch {
 	ks_dispatch_post *post;
 	void *ctx;
 	struct ks_roster *roster;
+	struct ks_recorder *recorder;
 	struct ks_peers peers;
 	struct ks_job_list waiting[KS_PRIORITY_COUNT]; /* in order; a retry goes to the front */
 	struct ks_job_list flying;
@@ -36,6 +40,7 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 	dispatch->ctx = ctx;
 	dispatch->peers.max_at_once = options->concurrency;
 	dispatch->roster = ks_roster_new(options->identity);
+	dispatch->recorder = ks_recorder_new(options->journal_folder, options->clock);
 	return dispatch;
 }
 
@@ -48,6 +53,7 @@ void ks_dispatch_free(struct ks_dispatch *dispatch)
 	ks_job_list_clear(&dispatch->flying);
 	ks_peers_clear(&dispatch->peers);
 	ks_roster_free(dispatch->roster);
+	ks_recorder_free(dispatch->recorder);
 	free(dispatch);
 }
 
@@ -74,6 +80,97 @@ static void log_end(const struct ks_dispatch *dispatch, const struct ks_job *job
 }
 
 /* The one end of a call: frees the job, takes *reply's content over. */
+/* "what: why", with what to do, as a block of its own that the caller frees. */
+static char *warning_of(
+    const struct ks_dispatch *dispatch, const char *what, const struct ks_err *err)
+{
+	char line[sizeof err->message + sizeof err->tip], text[sizeof line + 64];
+
+	snprintf(text, sizeof text, "%s: %s", what, ks_err_line(err, line, sizeof line));
+	ks_log(dispatch->options->log, KS_LOG_WARNING, "%s", text);
+	return ks_strdup(text);
+}
+
+/* ---- the journal ---- */
+
+/* Without it no key is made; deleting must work on a full disk, too. */
+static bool begin_record(struct ks_dispatch *dispatch, struct ks_job *job,
+    const struct ks_identity *identity, const char *url, struct ks_err *err)
+{
+	struct ks_err why;
+
+	if (!job->call->changes ||
+	    ks_recorder_begin(dispatch->recorder, job->request, identity, url, job->journal, &why))
+		return true;
+	if (job->call->once) {
+		ks_err_set(err, KS_ERR_REFUSED,
+		    "No key is made, because it could get lost without the journal: %s",
+		    why.message);
+		return ks_err_tip(err, "%s", why.tip);
+	}
+	job->warning = warning_of(dispatch, "The journal doesn't know of this", &why);
+	return true;
+}
+
+static enum ks_journal_step step_of(const struct ks_event *event)
+{
+	if (event->err.kind == KS_ERR_NONE)
+		return KS_JOURNAL_DONE;
+	return event->unclear ? KS_JOURNAL_UNKNOWN : KS_JOURNAL_FAILED;
+}
+
+/* A reply that names no key leaves it open which one was made. */
+static void end_record(
+    struct ks_dispatch *dispatch, const struct ks_job *job, struct ks_event *event)
+{
+	const struct ks_reply *reply = event->reply;
+	struct ks_recorder_end end = {.step = step_of(event),
+	    .key_id = job->request->input.key_id,
+	    .why = event->err.message};
+	struct ks_err why;
+
+	if (job->journal[0] == '\0')
+		return;
+	if (job->call->once) {
+		bool named =
+		    reply != NULL && reply->n_keys > 0 && ks_str_present(&reply->keys[0].id);
+
+		end.key_id = named ? ks_str_raw(&reply->keys[0].id) : NULL;
+		if (end.step == KS_JOURNAL_DONE && !named)
+			end.step = KS_JOURNAL_UNKNOWN;
+	}
+	if (!ks_recorder_end(dispatch->recorder, job->journal, &end, &why))
+		event->warning =
+		    warning_of(dispatch, "The journal doesn't know how this ended", &why);
+}
+
+static void note(struct ks_dispatch *dispatch, const struct ks_request *request)
+{
+	struct ks_event *event;
+	struct ks_err why;
+
+	if (ks_recorder_note(dispatch->recorder, request, &why))
+		return;
+	event = new_event(dispatch, KS_EVENT_WARNING, request);
+	event->warning = warning_of(dispatch, "The journal doesn't know what came of a key", &why);
+	dispatch->post(dispatch->ctx, event);
+}
+
+static void look_for_left(struct ks_dispatch *dispatch, const struct ks_request *request)
+{
+	struct ks_event *event = new_event(dispatch, KS_EVENT_LEFT, request);
+	const struct ks_identity *identity =
+	    ks_roster_identity(dispatch->roster, request->profile, &event->err);
+
+	if (identity != NULL &&
+	    !ks_recorder_left(dispatch->recorder, identity, &event->left, &event->err))
+		event->warning =
+		    warning_of(dispatch, "What was left open isn't known", &event->err);
+	dispatch->post(dispatch->ctx, event);
+}
+
+/* ---- replies ---- */
+
 static void post_reply(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_reply *reply,
     const struct ks_err *err, const char *request_id)
 {
@@ -89,6 +186,10 @@ static void post_reply(struct ks_dispatch *dispatch, struct ks_job *job, struct 
 		*event->reply = *reply;
 		memset(reply, 0, sizeof *reply);
 	}
+	event->warning = job->warning;
+	job->warning = NULL;
+	memcpy(event->journal, job->journal, sizeof event->journal);
+	end_record(dispatch, job, event);
 	ks_job_free(job);
 	dispatch->post(dispatch->ctx, event);
 }
@@ -166,6 +267,11 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 		return false;
 	if (!ks_attempt_invocation(job->invocation))
 		return ks_err_set(err, KS_ERR_SYSTEM, "The system has no random numbers");
+	if (request->sink != NULL &&
+	    !ks_courier_check(dispatch->options->places, request, identity, err))
+		return false;
+	if (!begin_record(dispatch, job, identity, url, err))
+		return false;
 	job->attempts = attempts_for(identity);
 	job->peer = ks_peers_get(&dispatch->peers, url, request->region);
 	return true;
@@ -220,6 +326,17 @@ static void cancel(struct ks_dispatch *dispatch, uint64_t target)
 	post_failure(dispatch, job, &err);
 }
 
+static void deliver(struct ks_dispatch *dispatch, const struct ks_request *request)
+{
+	struct ks_event *event = new_event(dispatch, KS_EVENT_SINK, request);
+	const struct ks_identity *identity =
+	    ks_roster_identity(dispatch->roster, request->profile, &event->err);
+
+	if (identity != NULL)
+		ks_courier_deliver(dispatch->options->places, request, identity, event);
+	dispatch->post(dispatch->ctx, event);
+}
+
 void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 {
 	switch (request->kind) {
@@ -232,7 +349,23 @@ void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 	case KS_REQUEST_CANCEL:
 		cancel(dispatch, request->target);
 		break;
+	case KS_REQUEST_DELIVER:
+		deliver(dispatch, request);
+		break;
+	case KS_REQUEST_NOTE:
+		note(dispatch, request);
+		break;
+	case KS_REQUEST_LEFT:
+		look_for_left(dispatch, request);
+		break;
 	}
+	ks_request_free(request);
+}
+
+void ks_dispatch_take_last(struct ks_dispatch *dispatch, struct ks_request *request)
+{
+	if (request->kind == KS_REQUEST_NOTE)
+		note(dispatch, request);
 	ks_request_free(request);
 }
 

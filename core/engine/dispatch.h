@@ -23,12 +23,17 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 /* Drops whatever is under way. NULL is fine. */
 void ks_dispatch_free(struct ks_dispatch *dispatch);
 
-/* Takes the request over. */
+/*
+ * Takes the request over. The intent of a change is in the journal when this returns; a key that
+ * the journal can't be told of is not made, while one is deleted all the same, with a warning.
+ */
 void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request);
 /*
  * Does all that can be done without waiting. Gives the milliseconds until a retry is due, -1 if
  * none waits: so long ks_http_wait may sleep.
  */
 int64_t ks_dispatch_turn(struct ks_dispatch *dispatch);
+/* At the end: of a request that nobody took any more, what must not get lost. Takes it over. */
+void ks_dispatch_take_last(struct ks_dispatch *dispatch, struct ks_request *request);
 
 #endif

@@ -24,6 +24,7 @@ void ks_job_free(struct ks_job *job)
 	ks_transfer_free(job->transfer);
 	ks_buf_free(&job->body);
 	ks_request_free(job->request);
+	free(job->warning);
 	free(job);
 }
 

@@ -22,13 +22,15 @@ struct ks_job {
 	struct ks_peer *peer;
 	char invocation[KS_INVOCATION_SIZE];
 
-	int attempts;  /* that it may have in all */
-	int made;      /* attempts begun */
-	int paid;      /* what its last retry cost */
-	bool shifted;  /* was sent again by the service's clock */
-	bool renewed;  /* was sent again with new credentials */
-	bool in_doubt; /* some attempt may have done what it should */
-	int64_t due;   /* waiting: not before this (monotonic ms) */
+	int attempts;                     /* that it may have in all */
+	int made;                         /* attempts begun */
+	int paid;                         /* what its last retry cost */
+	bool shifted;                     /* was sent again by the service's clock */
+	bool renewed;                     /* was sent again with new credentials */
+	char journal[KS_JOURNAL_ID_SIZE]; /* "" when the journal doesn't know it */
+	char *warning;                    /* owned; NULL */
+	bool in_doubt;                    /* some attempt may have done what it should */
+	int64_t due;                      /* waiting: not before this (monotonic ms) */
 
 	struct ks_transfer *transfer; /* owned; NULL while it waits */
 	uint64_t window_number;

@@ -17,24 +17,6 @@ struct ks_session {
 	uint64_t last_id;
 };
 
-static struct ks_request *copy_request(const struct ks_request *request)
-{
-	struct ks_request *copy = ks_request_new(request->kind);
-
-	copy->id = request->id;
-	copy->priority = request->priority;
-	copy->profile = request->profile;
-	copy->profile_explicit = request->profile_explicit;
-	copy->op = request->op;
-	copy->target = request->target;
-	if (request->profile_name != NULL)
-		copy->profile_name = ks_strdup(request->profile_name);
-	if (request->region != NULL)
-		copy->region = ks_strdup(request->region);
-	ks_call_input_copy(&copy->input, &request->input);
-	return copy;
-}
-
 /* The store learns of a request before the worker can answer it. */
 static void submit(struct ks_session *session, struct ks_request *request, int64_t now)
 {
@@ -42,17 +24,22 @@ static void submit(struct ks_session *session, struct ks_request *request, int64
 
 	request->id = ++session->last_id;
 	event->request = request->id;
-	event->submitted = copy_request(request);
+	event->submitted = ks_request_copy(request);
 	ks_store_apply(session->store, event);
 	ks_worker_submit(session->worker, request);
+}
+
+static void submit_plan(struct ks_session *session, int64_t now)
+{
+	for (size_t i = 0; i < session->plan.count; i++)
+		submit(session, session->plan.requests[i], now);
+	session->plan.count = 0;
 }
 
 static int64_t plan(struct ks_session *session, const struct ks_hints *hints, int64_t now)
 {
 	ks_plan_next(session->store, hints, now, &session->plan);
-	for (size_t i = 0; i < session->plan.count; i++)
-		submit(session, session->plan.requests[i], now);
-	session->plan.count = 0;
+	submit_plan(session, now);
 	return session->plan.wake;
 }
 
@@ -82,6 +69,9 @@ bool ks_session_stop(struct ks_session *session)
 
 	if (session == NULL)
 		return true;
+	/* What was said last is for the journal too: the worker writes it before it ends. */
+	ks_plan_notes(session->store, &session->plan);
+	submit_plan(session, ks_clock_wall(ks_clock_system()));
 	stopped = ks_worker_stop(session->worker);
 	ks_plan_free(&session->plan);
 	ks_store_free(session->store);

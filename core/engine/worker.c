@@ -77,6 +77,8 @@ static void work(struct ks_worker *worker)
 			ks_dispatch_take(dispatch, request);
 		ks_http_wait(worker->http, ks_dispatch_turn(dispatch));
 	}
+	while ((request = ks_queue_take(worker->requests)) != NULL)
+		ks_dispatch_take_last(dispatch, request);
 	ks_dispatch_free(dispatch);
 }
 

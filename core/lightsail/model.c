@@ -1,8 +1,40 @@
 #include "core/lightsail/model.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/lightsail/shape.h"
+
+void ks_str_list_add(struct ks_str_list *list, const struct ks_str *item)
+{
+	list->items = ks_realloc(list->items, (list->count + 1) * sizeof *list->items);
+	list->items[list->count] = (struct ks_str){0};
+	ks_str_copy(&list->items[list->count++], item);
+}
+
+bool ks_str_list_has(const struct ks_str_list *list, const char *raw)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(ks_str_raw(&list->items[i]), raw) == 0)
+			return true;
+	return false;
+}
+
+void ks_str_list_copy(struct ks_str_list *dst, const struct ks_str_list *src)
+{
+	*dst = (struct ks_str_list){0};
+	for (size_t i = 0; i < src->count; i++)
+		ks_str_list_add(dst, &src->items[i]);
+}
+
+void ks_str_list_free(struct ks_str_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		ks_str_free(&list->items[i]);
+	free(list->items);
+	*list = (struct ks_str_list){0};
+}
 
 void ks_bucket_free(struct ks_bucket *bucket)
 {

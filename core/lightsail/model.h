@@ -115,6 +115,12 @@ struct ks_operation {
 	enum ks_tri terminal;
 };
 
+/* A list of texts: more of them, a copy over *dst (whatever was there), and its end. */
+void ks_str_list_add(struct ks_str_list *list, const struct ks_str *item);
+bool ks_str_list_has(const struct ks_str_list *list, const char *raw);
+void ks_str_list_copy(struct ks_str_list *dst, const struct ks_str_list *src);
+void ks_str_list_free(struct ks_str_list *list);
+
 /* What a struct owns is freed, not the struct itself; all its members are absent then. */
 void ks_bucket_free(struct ks_bucket *bucket);
 void ks_access_key_free(struct ks_access_key *key);

@@ -9,6 +9,7 @@
  *   store_keys.c        the keys of a bucket, and the totals
  *   store_changes.c     creating and deleting
  *   store_handovers.c   secrets on their way
+ *   store_left.c        what the journal has open, and what it is to be told
  *   store_activities.c  the operations pane
  *   store_operations.c  the calls that read operations
  *   store_tasks.c       what the worker has, and where its answers go
@@ -90,6 +91,14 @@ struct ks_scope_cell {
 	struct ks_operation_pass operations;
 };
 
+/* What the journal is to be told: the plan sends it, in this order. */
+struct ks_note {
+	char journal[KS_JOURNAL_ID_SIZE];
+	enum ks_journal_step step;
+	char *key_id; /* owned; NULL where the step has none */
+	char *text;   /* likewise: its way or error */
+};
+
 struct ks_store_index {
 	uint32_t last_id;
 	char *only_bucket;
@@ -103,6 +112,8 @@ struct ks_store_index {
 	size_t n_keys_pending;           /* buckets whose keys are wanted or under way */
 	int64_t findings_now;            /* the time that the counts below hold for */
 	size_t findings[KS_FINDING_COUNT];
+	struct ks_note *notes;
+	size_t n_notes, notes_cap, left_cap;
 	size_t scopes_cap, scope_cells_cap, changes_cap, handovers_cap, activities_cap, tasks_cap;
 };
 
@@ -168,7 +179,29 @@ void ks_change_free(struct ks_change *change);
 void ks_handovers_begin(
     struct ks_store *store, const struct ks_change *change, struct ks_secret *secret, int64_t at);
 bool ks_handovers_event(struct ks_store *store, struct ks_event *event);
+/* The sink has it, under this request. */
+bool ks_handovers_submitted(struct ks_store *store, uint32_t id, uint64_t request);
+bool ks_handovers_sink(struct ks_store *store, struct ks_event *event);
 void ks_handover_free(struct ks_handover *handover);
+
+/* ---- store_left.c ---- */
+/* Nothing is noted of a change that the journal doesn't know. The texts are copied. */
+void ks_notes_add(struct ks_store *store, const char *journal, enum ks_journal_step step,
+    const char *key_id, const char *text);
+/* The oldest note is with the worker. */
+bool ks_notes_submitted(struct ks_store *store);
+void ks_notes_free(struct ks_store *store);
+/* The journal's answer. */
+bool ks_left_arrived(struct ks_store *store, struct ks_event *event);
+/* The user wants to hear no more of it. */
+bool ks_left_forget(struct ks_store *store, struct ks_event *event);
+/* A change that ended in keys without a secret. */
+void ks_left_by_change(struct ks_store *store, const struct ks_change *change);
+/* This key is gone: whatever was open because of it no longer is. */
+void ks_left_key_gone(
+    struct ks_store *store, uint32_t scope, const struct ks_str *bucket, const struct ks_str *key);
+void ks_left_free(struct ks_left *left);
+bool ks_warnings_add(struct ks_store *store, struct ks_event *event);
 
 /* ---- store_activities.c ---- */
 /* Takes over what the operations hold. key_id: which key they were about; NULL. */

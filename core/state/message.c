@@ -13,6 +13,22 @@ struct ks_request *ks_request_new(enum ks_request_kind kind)
 	return request;
 }
 
+struct ks_request *ks_request_copy(const struct ks_request *request)
+{
+	struct ks_request *copy = ks_malloc(sizeof *copy);
+
+	*copy = *request;
+	copy->profile_name = ks_strdup_maybe(request->profile_name);
+	copy->region = ks_strdup_maybe(request->region);
+	copy->sink = ks_strdup_maybe(request->sink);
+	copy->text = ks_strdup_maybe(request->text);
+	copy->input = (struct ks_call_input){0};
+	ks_call_input_copy(&copy->input, &request->input);
+	ks_str_list_copy(&copy->known, &request->known);
+	copy->secret = NULL;
+	return copy;
+}
+
 void ks_request_free(struct ks_request *request)
 {
 	if (request == NULL)
@@ -20,6 +36,10 @@ void ks_request_free(struct ks_request *request)
 	free(request->profile_name);
 	free(request->region);
 	ks_call_input_free(&request->input);
+	ks_str_list_free(&request->known);
+	free(request->sink);
+	ks_secret_free(request->secret);
+	free(request->text);
 	free(request);
 }
 
@@ -59,7 +79,10 @@ void ks_event_free(struct ks_event *event)
 		ks_reply_free(event->reply);
 	free(event->reply);
 	ks_request_free(event->submitted);
+	ks_journal_list_free(&event->left);
+	free(event->warning);
 	free(event->key_id);
+	free(event->sink);
 	free(event->way);
 	free(event);
 }

@@ -14,6 +14,7 @@
 #include "core/base/err.h"
 #include "core/base/text.h"
 #include "core/lightsail/calls.h"
+#include "core/record/journal.h"
 
 /* ---- requests: UI thread → worker ---- */
 
@@ -21,6 +22,9 @@ enum ks_request_kind {
 	KS_REQUEST_IDENTIFY, /* find the credentials of a profile → KS_EVENT_IDENTITY */
 	KS_REQUEST_CALL,     /* one call of the API → KS_EVENT_RETRYING*, KS_EVENT_REPLY */
 	KS_REQUEST_CANCEL,   /* drop a read; a change goes on, and answers as ever */
+	KS_REQUEST_DELIVER,  /* hand a secret to a sink → KS_EVENT_SINK */
+	KS_REQUEST_NOTE,     /* tell the journal; answered only by a KS_EVENT_WARNING */
+	KS_REQUEST_LEFT,     /* what the journal has open for a profile → KS_EVENT_LEFT */
 };
 
 /* The order in which waiting calls get a connection. */
@@ -43,10 +47,23 @@ struct ks_request {
 	char *region;          /* CALL: where to */
 	enum ks_op op;         /* CALL */
 	struct ks_call_input input;
-	uint64_t target; /* CANCEL: the request that nobody wants any more */
+	/* CANCEL: the request that nobody wants any more; DELIVER: the store's handover */
+	uint64_t target;
+
+	/* CALL that creates: the key IDs that the bucket has, for the journal */
+	struct ks_str_list known;
+	/* CALL that creates, DELIVER: where the secret goes ("profile:NAME"); NULL: to the user */
+	char *sink;
+	bool replace;                     /* what is there already may be replaced */
+	struct ks_secret *secret;         /* DELIVER, with bucket, key_id and region */
+	char journal[KS_JOURNAL_ID_SIZE]; /* NOTE: the change that it is about */
+	enum ks_journal_step step;        /* NOTE, with input.key_id where the step has a key */
+	char *text;                       /* NOTE: the step's way or error; NULL */
 };
 
 struct ks_request *ks_request_new(enum ks_request_kind kind);
+/* A copy without the secret. */
+struct ks_request *ks_request_copy(const struct ks_request *request);
 void ks_request_free(struct ks_request *request);
 
 /* ---- events: worker → UI thread, and what the loop and the user say ---- */
@@ -56,17 +73,22 @@ enum ks_event_kind {
 	KS_EVENT_IDENTITY, /* the answer to IDENTIFY */
 	KS_EVENT_RETRYING, /* a call failed and will be sent again */
 	KS_EVENT_REPLY,    /* the one and only end of a CALL */
+	KS_EVENT_SINK,     /* the end of a DELIVER */
+	KS_EVENT_LEFT,     /* the answer to LEFT */
+	KS_EVENT_WARNING,  /* something is not as it should be; it stops nothing */
 	/* from the loop */
 	KS_EVENT_SUBMITTED, /* this request is now with the worker */
 	/* from the user */
 	KS_EVENT_REFRESH,   /* read again: one bucket, or everything */
 	KS_EVENT_CREATE,    /* make a key for this bucket */
 	KS_EVENT_DELETE,    /* delete this key of this bucket */
+	KS_EVENT_DELIVER,   /* hand the secret to this sink */
 	KS_EVENT_DELIVERED, /* the secret went out this way; nobody knows yet whether it arrived */
 	KS_EVENT_NOT_ARRIVED, /* it did not: back to held */
 	KS_EVENT_ARRIVED,     /* confirmed: wiped, final */
 	KS_EVENT_GIVE_UP,     /* undelivered on purpose: wiped; the key is kept, or deleted too */
 	KS_EVENT_DISMISS,     /* a finished change has been seen */
+	KS_EVENT_FORGET,      /* what was left open needs no more looking after */
 };
 
 /* Where the program looked for credentials, and what it found there. Clean text. */
@@ -91,9 +113,9 @@ struct ks_identity_info {
 struct ks_event {
 	enum ks_event_kind kind;
 	int64_t at;       /* wall time at which it happened */
-	uint64_t request; /* IDENTITY, RETRYING, REPLY, SUBMITTED: the request's ID */
+	uint64_t request; /* the request's ID; none of WARNING and of the user's events */
 
-	/* IDENTITY, RETRYING, REPLY: err.kind is KS_ERR_NONE when it worked */
+	/* from the worker: err.kind is KS_ERR_NONE when it worked */
 	struct ks_err err;
 	char request_id[80]; /* REPLY: x-amzn-requestid, of failures and successes */
 
@@ -105,8 +127,15 @@ struct ks_event {
 	int64_t delay_ms;
 
 	/* REPLY */
-	struct ks_reply *reply; /* NULL on failure */
-	bool unclear;           /* a change may or may not have happened */
+	struct ks_reply *reply;           /* NULL on failure */
+	bool unclear;                     /* a change may or may not have happened */
+	char journal[KS_JOURNAL_ID_SIZE]; /* the journal's ID of a change; "" where it has none */
+
+	/* REPLY, WARNING: what the user should know besides, one clean sentence; NULL */
+	char *warning;
+
+	/* LEFT: what is open where the profile's calls go to */
+	struct ks_journal_list left;
 
 	/* SUBMITTED: a copy of what was sent, without secrets */
 	struct ks_request *submitted;
@@ -115,9 +144,12 @@ struct ks_event {
 	uint32_t bucket;   /* store ID; REFRESH: 0 means everything */
 	char *key_id;      /* DELETE */
 	uint32_t change;   /* DISMISS */
-	uint32_t handover; /* DELIVERED, NOT_ARRIVED, ARRIVED, GIVE_UP */
-	char *way;         /* DELIVERED: how, as a clean phrase: "to the clipboard with wl-copy" */
+	uint32_t handover; /* DELIVER, DELIVERED, NOT_ARRIVED, ARRIVED, GIVE_UP */
+	char *sink;        /* DELIVER; CREATE, or NULL: to the user */
+	bool replace;      /* DELIVER, CREATE: what is there already may be replaced */
+	char *way;         /* DELIVERED, SINK: how, as a clean phrase: "Copied with wl-copy" */
 	bool delete_key;   /* GIVE_UP */
+	uint32_t left_id;  /* FORGET */
 };
 
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at);

@@ -1,6 +1,7 @@
 #include "core/state/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/state/index.h"
@@ -43,11 +44,6 @@ static struct ks_request *add_call(
 	return request;
 }
 
-static char *copy(const char *text)
-{
-	return text != NULL ? ks_strdup(text) : NULL;
-}
-
 /* True when the moment has come; else the plan wakes then. */
 static bool is_due(struct planner *planner, int64_t at)
 {
@@ -87,7 +83,7 @@ static void plan_identity(struct planner *planner, uint32_t index)
 	request = add(planner, KS_REQUEST_IDENTIFY);
 	request->priority = KS_PRIORITY_CHANGE;
 	request->profile = index;
-	request->profile_name = copy(profile->name);
+	request->profile_name = ks_strdup_maybe(profile->name);
 	request->profile_explicit = profile->is_explicit;
 }
 
@@ -142,10 +138,61 @@ static void plan_change(struct planner *planner, const struct ks_change *change)
 		    KS_PRIORITY_CHANGE);
 		request->input.bucket = ks_strdup(bucket);
 		request->input.key_id = creates ? NULL : ks_strdup(ks_str_raw(&change->key_id));
+		ks_str_list_copy(&request->known, &change->known);
+		request->sink = ks_strdup_maybe(change->sink);
+		request->replace = change->replace;
 		break;
 	default:
 		break;
 	}
+}
+
+/* ---- secrets and the journal ---- */
+
+/* Without room in the secure heap it goes without the secret, and the worker says so. */
+static void plan_delivery(struct planner *planner, const struct ks_handover *handover)
+{
+	const struct ks_scope *scope = &planner->store->scopes[handover->scope];
+	struct ks_request *request;
+	struct ks_err err;
+
+	if (handover->state != KS_HANDOVER_DELIVERING || handover->request != 0)
+		return;
+	request = add(planner, KS_REQUEST_DELIVER);
+	request->priority = KS_PRIORITY_CHANGE;
+	request->profile = scope->profile;
+	request->region = ks_strdup(scope->region);
+	request->input.bucket = ks_strdup(ks_str_raw(&handover->bucket_name));
+	request->input.key_id = ks_strdup(ks_str_raw(&handover->key_id));
+	request->sink = ks_strdup(handover->sink);
+	request->replace = handover->replace;
+	request->secret = ks_secret_dup(handover->secret, &err);
+	request->target = handover->id;
+}
+
+static void plan_notes(struct planner *planner)
+{
+	const struct ks_store_index *index = planner->store->index;
+
+	for (size_t i = 0; i < index->n_notes; i++) {
+		const struct ks_note *note = &index->notes[i];
+		struct ks_request *request = add(planner, KS_REQUEST_NOTE);
+
+		memcpy(request->journal, note->journal, sizeof request->journal);
+		request->step = note->step;
+		request->input.key_id = ks_strdup_maybe(note->key_id);
+		request->text = ks_strdup_maybe(note->text);
+	}
+}
+
+/* Who may change nothing has no use for it. */
+static void plan_left(struct planner *planner, uint32_t index)
+{
+	const struct ks_profile *profile = &planner->store->profiles[index];
+
+	if (profile->identity.state == KS_FETCH_KNOWN && planner->hints->left &&
+	    !profile->left_asked && !planner->store->read_only)
+		add(planner, KS_REQUEST_LEFT)->profile = index;
 }
 
 /* ---- buckets ---- */
@@ -165,7 +212,7 @@ static void plan_page(struct planner *planner, uint32_t index)
 	if (!may_read(planner, page_due(planner, scope)))
 		return;
 	request = add_call(planner, index, KS_OP_GET_BUCKETS, KS_PRIORITY_PAGE);
-	request->input.page_token = copy(scope->page_token);
+	request->input.page_token = ks_strdup_maybe(scope->page_token);
 	request->input.connected_resources = true;
 }
 
@@ -204,7 +251,7 @@ static void plan_selected_operations(struct planner *planner)
 	request = add_call(
 	    planner, cell->entry.scope, KS_OP_GET_OPERATIONS_FOR_RESOURCE, KS_PRIORITY_VISIBLE);
 	request->input.bucket = ks_strdup(ks_str_raw(&cell->entry.bucket.name));
-	request->input.page_token = copy(cell->resource_token);
+	request->input.page_token = ks_strdup_maybe(cell->resource_token);
 }
 
 static const struct ks_bucket_cell *cell_of_keys(const struct ks_due *node)
@@ -274,7 +321,7 @@ static void plan_operations_page(struct planner *planner, uint32_t index)
 	if (!may_read(planner, due))
 		return;
 	request = add_call(planner, index, KS_OP_GET_OPERATIONS, KS_PRIORITY_REST);
-	request->input.page_token = copy(pass->running ? pass->next : pass->last);
+	request->input.page_token = ks_strdup_maybe(pass->running ? pass->next : pass->last);
 }
 
 /* ---- the whole ---- */
@@ -327,8 +374,13 @@ void ks_plan_next(
 	plan->count = 0;
 	plan->wake = KS_TIME_NEVER;
 	plan_cancels(&planner);
+	plan_notes(&planner);
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		plan_identity(&planner, i);
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		plan_left(&planner, i);
+	for (size_t i = 0; i < store->n_handovers; i++)
+		plan_delivery(&planner, &store->handovers[i]);
 	for (size_t i = 0; i < store->n_changes; i++)
 		plan_change(&planner, &store->changes[i]);
 	for (uint32_t i = 0; i < store->n_profiles; i++)
@@ -341,6 +393,15 @@ void ks_plan_next(
 	plan_other_keys(&planner);
 	for (uint32_t i = 0; hints->operations && i < store->n_scopes; i++)
 		plan_operations_page(&planner, i);
+}
+
+void ks_plan_notes(const struct ks_store *store, struct ks_plan *plan)
+{
+	struct planner planner = {.store = store, .plan = plan};
+
+	plan->count = 0;
+	plan->wake = KS_TIME_NEVER;
+	plan_notes(&planner);
 }
 
 void ks_plan_free(struct ks_plan *plan)

@@ -20,6 +20,7 @@ struct ks_hints {
 	const uint32_t *visible; /* buckets */
 	size_t n_visible;
 	bool operations; /* the operations pane exists: read GetOperations and poll */
+	bool left;       /* what the journal has open can be shown */
 };
 
 struct ks_plan {
@@ -36,6 +37,8 @@ struct ks_plan {
  */
 void ks_plan_next(
     const struct ks_store *store, const struct ks_hints *hints, int64_t now, struct ks_plan *plan);
+/* Only what the journal is to be told: at the end of a session. */
+void ks_plan_notes(const struct ks_store *store, struct ks_plan *plan);
 void ks_plan_free(struct ks_plan *plan);
 
 #endif

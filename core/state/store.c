@@ -109,6 +109,8 @@ void ks_store_free(struct ks_store *store)
 		ks_handover_free(&store->handovers[i]);
 	for (size_t i = 0; i < store->n_changes; i++)
 		ks_change_free(&store->changes[i]);
+	for (size_t i = 0; i < store->n_left; i++)
+		ks_left_free(&store->left[i]);
 	for (size_t i = 0; i < store->n_activities; i++)
 		ks_activity_cell_free((struct ks_activity_cell *)store->activities[i]);
 	for (size_t i = 0; i < store->n_scopes; i++)
@@ -122,8 +124,11 @@ void ks_store_free(struct ks_store *store)
 	free(store->scopes);
 	free(store->changes);
 	free(store->handovers);
+	free(store->left);
 	free(store->activities);
 	free(store->tasks);
+	free(store->warning);
+	ks_notes_free(store);
 	free_index(store->index);
 	free(store);
 }
@@ -165,15 +170,20 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_IDENTITY] = ks_tasks_reply,
     [KS_EVENT_RETRYING] = ks_tasks_retrying,
     [KS_EVENT_REPLY] = ks_tasks_reply,
+    [KS_EVENT_SINK] = ks_handovers_sink,
+    [KS_EVENT_LEFT] = ks_left_arrived,
+    [KS_EVENT_WARNING] = ks_warnings_add,
     [KS_EVENT_SUBMITTED] = ks_tasks_submitted,
     [KS_EVENT_REFRESH] = refresh,
     [KS_EVENT_CREATE] = ks_changes_create,
     [KS_EVENT_DELETE] = ks_changes_delete,
+    [KS_EVENT_DELIVER] = ks_handovers_event,
     [KS_EVENT_DELIVERED] = ks_handovers_event,
     [KS_EVENT_NOT_ARRIVED] = ks_handovers_event,
     [KS_EVENT_ARRIVED] = ks_handovers_event,
     [KS_EVENT_GIVE_UP] = ks_handovers_event,
     [KS_EVENT_DISMISS] = ks_changes_dismiss,
+    [KS_EVENT_FORGET] = ks_left_forget,
 };
 
 void ks_store_apply(struct ks_store *store, struct ks_event *event)

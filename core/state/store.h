@@ -45,6 +45,7 @@ struct ks_profile {
 	struct ks_identity_info *info; /* NULL until identified */
 	struct ks_fetched regions; /* GetRegions; KS_FETCH_NEVER unless all regions are wanted */
 	bool regions_builtin;      /* GetRegions was refused: the built-in list is used */
+	bool left_asked;           /* what the journal has open for it was asked for */
 };
 
 /* One profile in one region: what can fail by itself. */
@@ -98,13 +99,18 @@ struct ks_change {
 	int tries;                /* UNCLEAR: reads made */
 	struct ks_str_list known; /* create: the key IDs before */
 	struct ks_str_list orphans;
+	bool guessed; /* ORPHANED: they appeared; that they came of this change is a guess */
 	struct ks_err err;
 	char request_id[80];
+	char *sink;   /* create: where the secret goes by itself; NULL: to the user */
+	bool replace; /* create: what the sink finds there may be replaced */
+	char journal[KS_JOURNAL_ID_SIZE]; /* "" while the journal doesn't know it */
 };
 
 /* A secret on its way to the user. */
 enum ks_handover_state {
 	KS_HANDOVER_HELD,
+	KS_HANDOVER_DELIVERING,  /* a sink has it, or is about to */
 	KS_HANDOVER_UNCONFIRMED, /* delivered; nobody said yet that it arrived */
 	KS_HANDOVER_OVER,        /* confirmed or given up: the secret is wiped */
 };
@@ -121,6 +127,29 @@ struct ks_handover {
 	char *way;                /* how it went out last; NULL */
 	bool confirmed;           /* OVER: it arrived (else: given up) */
 	int64_t since;
+	char *sink;        /* the last one that it was given to; NULL */
+	bool replace;      /* for the sink */
+	uint64_t request;  /* DELIVERING: with the worker; 0: the plan sends it next */
+	struct ks_err err; /* HELD: why the sink failed; else KS_ERR_NONE */
+	char journal[KS_JOURNAL_ID_SIZE];
+};
+
+/*
+ * What the journal has open: a change whose end nobody knows, or a key that was made and whose
+ * secret may be lost. From an earlier run, or given up on in this one.
+ */
+struct ks_left {
+	uint32_t id;
+	enum ks_journal_step intent; /* KS_JOURNAL_CREATE or _DELETE */
+	enum ks_journal_step step;   /* the last that the journal knows */
+	int64_t began, at;
+	struct ks_str account, profile; /* whose it is, as far as it is known */
+	struct ks_str region;
+	struct ks_str bucket_name;
+	struct ks_str key_id;     /* absent: it isn't known which key was made, or if any */
+	struct ks_str way;        /* how the secret went out; may be absent */
+	struct ks_str_list known; /* create: the keys that the bucket had before */
+	char journal[KS_JOURNAL_ID_SIZE];
 };
 
 /* ---- the operations pane ---- */
@@ -197,8 +226,12 @@ struct ks_store {
 	size_t n_handovers;
 	struct ks_activity **activities; /* newest first; bounded */
 	size_t n_activities;
+	struct ks_left *left; /* oldest first */
+	size_t n_left;
 	struct ks_task *tasks;
 	size_t n_tasks;
+	char *warning; /* the last one, clean; NULL while there was none */
+	size_t n_warnings;
 
 	/* Totals, kept up to date by ks_store_apply. */
 	size_t n_buckets;
@@ -232,6 +265,10 @@ const struct ks_change *ks_store_running(
 const struct ks_handover *ks_store_handover(const struct ks_store *store, uint32_t id);
 /* The oldest one that isn't over. */
 const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
+const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id);
+/* The bucket that it is about, in the profile whose it is; NULL while it isn't listed. */
+const struct ks_bucket_entry *ks_store_left_bucket(
+    const struct ks_store *store, const struct ks_left *left);
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id);
 const struct ks_task *ks_store_task(const struct ks_store *store, uint64_t request);
 

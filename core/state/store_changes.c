@@ -21,39 +21,15 @@ static struct ks_change *find_change(struct ks_store *store, uint32_t id)
 	return NULL;
 }
 
-/* ---- lists of key IDs ---- */
-
-static void list_free(struct ks_str_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		ks_str_free(&list->items[i]);
-	free(list->items);
-	*list = (struct ks_str_list){0};
-}
-
-static void list_add(struct ks_str_list *list, const struct ks_str *item)
-{
-	list->items = ks_realloc(list->items, (list->count + 1) * sizeof *list->items);
-	list->items[list->count] = (struct ks_str){0};
-	ks_str_copy(&list->items[list->count++], item);
-}
-
-static bool list_has(const struct ks_str_list *list, const struct ks_str *item)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(ks_str_raw(&list->items[i]), ks_str_raw(item)) == 0)
-			return true;
-	return false;
-}
-
 /* ---- a change's life ---- */
 
 void ks_change_free(struct ks_change *change)
 {
 	ks_str_free(&change->bucket_name);
 	ks_str_free(&change->key_id);
-	list_free(&change->known);
-	list_free(&change->orphans);
+	ks_str_list_free(&change->known);
+	ks_str_list_free(&change->orphans);
+	free(change->sink);
 }
 
 static void remove_change(struct ks_store *store, size_t at)
@@ -133,6 +109,26 @@ static void note_answer(struct ks_change *change, const struct ks_event *event)
 {
 	change->err = event->err;
 	snprintf(change->request_id, sizeof change->request_id, "%s", event->request_id);
+	if (event->kind == KS_EVENT_REPLY && event->journal[0] != '\0')
+		memcpy(change->journal, event->journal, sizeof change->journal);
+}
+
+static void become_orphaned(
+    struct ks_store *store, struct ks_change *change, bool guessed, int64_t at)
+{
+	change->guessed = guessed;
+	end(change, KS_CHANGE_ORPHANED, at);
+	ks_left_by_change(store, change);
+}
+
+/* The key is no more, by this change or before it. */
+static void key_is_gone(struct ks_store *store, const struct ks_change *change)
+{
+	struct ks_bucket_cell *cell = ks_bucket_cell(store, change->bucket);
+
+	if (cell != NULL)
+		ks_keys_remove(store, cell, ks_str_raw(&change->key_id));
+	ks_left_key_gone(store, change->scope, &change->bucket_name, &change->key_id);
 }
 
 /* ---- what the user asks for ---- */
@@ -149,6 +145,9 @@ bool ks_changes_create(struct ks_store *store, struct ks_event *event)
 	change->bucket = event->bucket;
 	change->scope = cell->entry.scope;
 	change->state = KS_CHANGE_CHECKING;
+	change->sink = event->sink;
+	change->replace = event->replace;
+	event->sink = NULL;
 	ks_str_copy(&change->bucket_name, &cell->entry.bucket.name);
 	if (why != NULL)
 		refuse(change, why, event->at);
@@ -263,14 +262,14 @@ static void key_was_made(struct ks_store *store, uint32_t id, struct ks_event *e
 		end(change, KS_CHANGE_DONE, event->at);
 		return;
 	}
-	list_add(&change->orphans, &key->id);
+	ks_str_list_add(&change->orphans, &key->id);
 	change->err = reply->secret_err;
 	if (change->err.kind == KS_ERR_NONE)
 		ks_err_set(&change->err, KS_ERR_REPLY,
 		    "A key was made, but the answer held no secret: nobody can use it.");
 	if (change->err.tip[0] == '\0')
 		ks_err_tip(&change->err, "delete the key");
-	end(change, KS_CHANGE_ORPHANED, event->at);
+	become_orphaned(store, change, false, event->at);
 }
 
 bool ks_changes_create_reply(struct ks_store *store, struct ks_task *task, struct ks_event *event)
@@ -302,12 +301,10 @@ bool ks_changes_create_reply(struct ks_store *store, struct ks_task *task, struc
 bool ks_changes_delete_reply(struct ks_store *store, struct ks_task *task, struct ks_event *event)
 {
 	struct ks_change *change = find_change(store, task->change);
-	struct ks_bucket_cell *cell;
 	bool failed = event->err.kind != KS_ERR_NONE;
 
 	if (change == NULL || change->state != KS_CHANGE_SENT)
 		return false;
-	cell = ks_bucket_cell(store, change->bucket);
 	note_answer(change, event);
 	if (failed && ks_err_is_not_found(&event->err))
 		ks_err_clear(&change->err);
@@ -317,8 +314,8 @@ bool ks_changes_delete_reply(struct ks_store *store, struct ks_task *task, struc
 		end(change, KS_CHANGE_FAILED, event->at);
 	if (is_running(change) && change->state == KS_CHANGE_SENT)
 		end(change, KS_CHANGE_DONE, event->at);
-	if (change->state == KS_CHANGE_DONE && cell != NULL)
-		ks_keys_remove(store, cell, ks_str_raw(&change->key_id));
+	if (change->state == KS_CHANGE_DONE)
+		key_is_gone(store, change);
 	look_again(store, change);
 	if (!failed)
 		ks_activities_merge(
@@ -336,7 +333,7 @@ static void keys_checked(struct ks_change *change, const struct ks_event *event)
 		return;
 	}
 	for (size_t i = 0; i < event->reply->n_keys; i++)
-		list_add(&change->known, &event->reply->keys[i].id);
+		ks_str_list_add(&change->known, &event->reply->keys[i].id);
 	if (event->reply->n_keys < KS_BUCKET_KEYS_MAX)
 		change->state = KS_CHANGE_READY;
 	else
@@ -351,36 +348,44 @@ static void try_later(struct ks_change *change, int64_t at)
 	change->next_try = at + unclear_delays[i < last ? i : last];
 }
 
-static void create_cleared_up(struct ks_change *change, const struct ks_event *event)
+static void create_cleared_up(
+    struct ks_store *store, struct ks_change *change, const struct ks_event *event)
 {
 	const struct ks_reply *reply = event->reply;
 
 	for (size_t i = 0; reply != NULL && i < reply->n_keys; i++)
-		if (!list_has(&change->known, &reply->keys[i].id))
-			list_add(&change->orphans, &reply->keys[i].id);
+		if (!ks_str_list_has(&change->known, ks_str_raw(&reply->keys[i].id)))
+			ks_str_list_add(&change->orphans, &reply->keys[i].id);
 	if (change->orphans.count == 0) {
 		ks_err_tip(&change->err, "no key was made: try again");
 		end(change, KS_CHANGE_FAILED, event->at);
+		ks_notes_add(store, change->journal, KS_JOURNAL_FAILED, NULL, change->err.message);
 		return;
 	}
 	change->err.tip[0] = '\0'; /* what to do depends on who made it */
 	ks_str_free(&change->key_id);
 	ks_str_copy(&change->key_id, &change->orphans.items[0]);
-	end(change, KS_CHANGE_ORPHANED, event->at);
+	become_orphaned(store, change, true, event->at);
 }
 
-static void delete_cleared_up(struct ks_change *change, const struct ks_event *event)
+static void delete_cleared_up(
+    struct ks_store *store, struct ks_change *change, const struct ks_event *event)
 {
 	const struct ks_reply *reply = event->reply;
 	bool there = false;
 
 	for (size_t i = 0; reply != NULL && i < reply->n_keys; i++)
 		there |= strcmp(ks_str_raw(&reply->keys[i].id), ks_str_raw(&change->key_id)) == 0;
-	if (!there)
-		ks_err_clear(&change->err);
-	else
+	if (there) {
 		ks_err_tip(&change->err, "the key is still there: try again");
-	end(change, there ? KS_CHANGE_FAILED : KS_CHANGE_DONE, event->at);
+		end(change, KS_CHANGE_FAILED, event->at);
+		ks_notes_add(store, change->journal, KS_JOURNAL_FAILED, NULL, change->err.message);
+		return;
+	}
+	ks_err_clear(&change->err);
+	end(change, KS_CHANGE_DONE, event->at);
+	ks_notes_add(store, change->journal, KS_JOURNAL_DONE, ks_str_raw(&change->key_id), NULL);
+	key_is_gone(store, change);
 }
 
 void ks_changes_read_dropped(struct ks_store *store, uint32_t id, uint64_t request)
@@ -408,7 +413,7 @@ void ks_changes_keys_read(struct ks_store *store, struct ks_task *task, struct k
 	if (failed && !ks_err_is_not_found(&event->err))
 		try_later(change, event->at);
 	else if (change->kind == KS_CHANGE_CREATE)
-		create_cleared_up(change, event);
+		create_cleared_up(store, change, event);
 	else
-		delete_cleared_up(change, event);
+		delete_cleared_up(store, change, event);
 }

@@ -74,6 +74,14 @@ const struct ks_handover *ks_store_open_handover(const struct ks_store *store)
 	return NULL;
 }
 
+const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id)
+{
+	for (size_t i = 0; i < store->n_left; i++)
+		if (store->left[i].id == id)
+			return &store->left[i];
+	return NULL;
+}
+
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id)
 {
 	const struct ks_activity_cell *cell = ks_activity_cell(store, id);

@@ -139,22 +139,46 @@ static void begin(struct ks_store *store, const struct ks_task *task)
 		ks_activities_schedule(store, activity);
 }
 
+static bool cancel_submitted(struct ks_store *store, const struct ks_request *request)
+{
+	struct ks_event late = {.err = {.kind = KS_ERR_CANCELLED}};
+	struct ks_task *target = find_task(store, request->target);
+
+	if (target == NULL)
+		return false;
+	if (target->cancelled) {
+		ks_activities_call_ended(store, target, &late);
+		remove_task(store, target);
+	}
+	return true;
+}
+
+static bool left_submitted(struct ks_store *store, const struct ks_request *request)
+{
+	if (request->profile < store->n_profiles)
+		store->profiles[request->profile].left_asked = true;
+	return false;
+}
+
 bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event)
 {
 	const struct ks_request *request = event->submitted;
-	struct ks_task task, *target;
+	struct ks_task task;
 
 	if (request == NULL)
 		return false;
-	if (request->kind == KS_REQUEST_CANCEL) {
-		target = find_task(store, request->target);
-		if (target != NULL && target->cancelled) {
-			struct ks_event late = {.err = {.kind = KS_ERR_CANCELLED}};
-
-			ks_activities_call_ended(store, target, &late);
-			remove_task(store, target);
-		}
-		return target != NULL;
+	switch (request->kind) {
+	case KS_REQUEST_CANCEL:
+		return cancel_submitted(store, request);
+	case KS_REQUEST_DELIVER:
+		return ks_handovers_submitted(store, (uint32_t)request->target, event->request);
+	case KS_REQUEST_NOTE:
+		return ks_notes_submitted(store);
+	case KS_REQUEST_LEFT:
+		return left_submitted(store, request);
+	case KS_REQUEST_IDENTIFY:
+	case KS_REQUEST_CALL:
+		break;
 	}
 	task = task_for(store, request, event->request);
 	if (task.kind == KS_REQUEST_CALL && task.op == KS_OP_GET_OPERATIONS)
@@ -201,6 +225,7 @@ bool ks_tasks_reply(struct ks_store *store, struct ks_event *event)
 
 	if (found == NULL)
 		return false;
+	ks_warnings_add(store, event);
 	task = *found;
 	if ((event->kind == KS_EVENT_IDENTITY) != (task.kind == KS_REQUEST_IDENTIFY))
 		return false;

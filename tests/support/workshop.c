@@ -5,11 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/base/mem.h"
+#include "core/base/paths.h"
 
 #define PATIENCE_MS 30000
 
@@ -43,7 +46,10 @@ void workshop_init(struct workshop *shop, int port)
 	shop->options = (struct ks_worker_options){.identity = &shop->identity,
 	    .clock = &shop->clock,
 	    .user_agent = "keysail/test",
-	    .random = no_jitter};
+	    .random = no_jitter,
+	    .journal_folder = shop->journal_folder};
+	snprintf(shop->journal_folder, sizeof shop->journal_folder, "/tmp/keysail-shop-XXXXXX");
+	assert_non_null(mkdtemp(shop->journal_folder));
 }
 
 void workshop_sign_with(struct workshop *shop, const char *key_id, const char *secret)
@@ -73,12 +79,23 @@ void workshop_open(struct workshop *shop)
 	}
 }
 
+static void remove_from(const char *folder, const char *name)
+{
+	char *path = ks_path_join(folder, name);
+
+	unlink(path);
+	free(path);
+}
+
 void workshop_close(struct workshop *shop)
 {
 	assert_true(ks_worker_stop(shop->worker));
 	shop->worker = NULL;
 	ks_secret_free(shop->secret);
 	shop->secret = NULL;
+	remove_from(shop->journal_folder, "journal.jsonl");
+	remove_from(shop->journal_folder, "journal.claims");
+	rmdir(shop->journal_folder);
 }
 
 static struct ks_request *new_request(struct workshop *shop, enum ks_request_kind kind)

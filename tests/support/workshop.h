@@ -21,6 +21,7 @@ struct workshop {
 	struct ks_clock clock;
 	int64_t now; /* what the clock's wall says; 0: the real time */
 	char url[200];
+	char journal_folder[64]; /* made by workshop_init, removed by workshop_close */
 	struct ks_worker *worker;
 	uint64_t last_id;
 	int retries;           /* KS_EVENT_RETRYING seen by workshop_reply */

@@ -203,21 +203,10 @@ static bool must_wait(const struct booth *b, const struct ks_request *request)
 static void say_submitted(struct booth *b, struct ks_request *request)
 {
 	struct ks_event *event = ks_event_new(KS_EVENT_SUBMITTED, b->now);
-	struct ks_request *copy = ks_request_new(request->kind);
 
 	request->id = ++b->last_request;
-	copy->id = request->id;
-	copy->priority = request->priority;
-	copy->profile = request->profile;
-	copy->op = request->op;
-	copy->target = request->target;
-	if (request->profile_name != NULL)
-		copy->profile_name = ks_strdup(request->profile_name);
-	if (request->region != NULL)
-		copy->region = ks_strdup(request->region);
-	ks_call_input_copy(&copy->input, &request->input);
 	event->request = request->id;
-	event->submitted = copy;
+	event->submitted = ks_request_copy(request);
 	ks_store_apply(b->store, event);
 }
 

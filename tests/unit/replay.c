@@ -25,19 +25,6 @@ void replay_end(struct replay *replay)
 	ks_store_free(replay->store);
 }
 
-static struct ks_request *copy_request(const struct ks_request *request)
-{
-	struct ks_request *copy = ks_request_new(request->kind);
-
-	*copy = *request;
-	copy->profile_name =
-	    request->profile_name != NULL ? ks_strdup(request->profile_name) : NULL;
-	copy->region = request->region != NULL ? ks_strdup(request->region) : NULL;
-	memset(&copy->input, 0, sizeof copy->input);
-	ks_call_input_copy(&copy->input, &request->input);
-	return copy;
-}
-
 size_t replay_plan(struct replay *replay)
 {
 	ks_plan_next(replay->store, &replay->hints, replay->now, &replay->plan);
@@ -47,7 +34,7 @@ size_t replay_plan(struct replay *replay)
 
 		request->id = ++replay->last_id;
 		event->request = request->id;
-		event->submitted = copy_request(request);
+		event->submitted = ks_request_copy(request);
 		ks_store_apply(replay->store, event);
 		replay->n_submitted++;
 		if (request->kind == KS_REQUEST_CANCEL) {

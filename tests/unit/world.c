@@ -249,20 +249,10 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 static void submit(struct world *world, struct ks_request *request)
 {
 	struct ks_event *event = ks_event_new(KS_EVENT_SUBMITTED, world->now);
-	struct ks_request *copy = ks_request_new(request->kind);
 
 	request->id = world->next_id++;
 	event->request = request->id;
-	copy->id = request->id;
-	copy->priority = request->priority;
-	copy->profile = request->profile;
-	copy->profile_name =
-	    request->profile_name != NULL ? ks_strdup(request->profile_name) : NULL;
-	copy->region = request->region != NULL ? ks_strdup(request->region) : NULL;
-	copy->op = request->op;
-	copy->target = request->target;
-	ks_call_input_copy(&copy->input, &request->input);
-	event->submitted = copy;
+	event->submitted = ks_request_copy(request);
 	ks_store_apply(world->store, event);
 }
 
