@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/argv.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/mem.h"
-#include "tui/argv.h"
-#include "tui/spawn.h"
+#include "core/base/spawn.h"
 
 enum {
 	PATH_SIZE = 4096,

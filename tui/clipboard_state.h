@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
+#include "core/base/spawn.h"
 #include "tui/clipboard.h"
-#include "tui/spawn.h"
 
 enum { KS_CLIP_CHILDREN = 8, KS_CLIP_CHORES = KS_CLIP_CHILDREN + KS_CLIP_COUNT };
 

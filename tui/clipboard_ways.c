@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/spawn.h"
+#include "core/base/spawn.h"
 
 enum { PATH_SIZE = 4096 };
 

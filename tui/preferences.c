@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/argv.h"
 #include "core/base/ini.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
 #include "core/base/text.h"
-#include "tui/argv.h"
 
 /* ---- the keys: one row each ---- */
 

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
+#include "core/base/spawn.h"
 #include "tests/unit/pocket.h"
-#include "tui/spawn.h"
 
 /* As printf SECRET | base64 says. */
 #define SECRET_BASE64 "d0phbHJYVXRuRkVNSS9LN01ERU5HL2JQeFJmaUNZRVhBTVBMRUtFWQ=="

@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
+#include "core/base/argv.h"
 #include "core/base/mem.h"
+#include "core/base/spawn.h"
 #include "tests/support/toolbox.h"
-#include "tui/argv.h"
 #include "tui/clipboard_ways.h"
-#include "tui/spawn.h"
 
 #define SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 /* As printf SECRET | base64 says. */

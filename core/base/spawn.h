@@ -1,10 +1,10 @@
 /*
  * Children that are handed a short text on their standard input: clipboard tools. They get no
  * terminal: their output goes to /dev/null, and each has a session of its own, so that Ctrl-Z and a
- * hang-up of ours don't reach it. UI thread.
+ * hang-up of ours don't reach it. Any thread.
  */
-#ifndef KS_TUI_SPAWN_H
-#define KS_TUI_SPAWN_H
+#ifndef KS_BASE_SPAWN_H
+#define KS_BASE_SPAWN_H
 
 #include <stdbool.h>
 #include <stddef.h>

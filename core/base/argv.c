@@ -1,4 +1,4 @@
-#include "tui/argv.h"
+#include "core/base/argv.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

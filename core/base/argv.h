@@ -2,8 +2,8 @@
  * A command line of the configuration as an argument vector. No shell ever sees it: words are split
  * at blanks, quotes and backslashes work as in sh, nothing is expanded. Any thread.
  */
-#ifndef KS_TUI_ARGV_H
-#define KS_TUI_ARGV_H
+#ifndef KS_BASE_ARGV_H
+#define KS_BASE_ARGV_H
 
 #include "core/base/err.h"
 

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "tui/spawn.h"
+#include "core/base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
