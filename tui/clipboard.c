@@ -100,7 +100,8 @@ bool ks_clip_start_tool(struct ks_clipboard *clip, const char *const *words, con
 	argv[n] = NULL;
 	if (!ks_spawn_find(clip->env.path, argv[0], file, sizeof file))
 		return ks_err_set(err, KS_ERR_SYSTEM, "%s isn't installed", argv[0]);
-	return ks_spawn_feed(file, argv, text, len, child, err);
+	return ks_spawn_feed(
+	    &(struct ks_spawn){.file = file, .argv = argv, .text = text, .len = len}, child, err);
 }
 
 /* The words of a way: the table's, or the user's. */
@@ -377,7 +378,7 @@ static void go_on(struct ks_clipboard *clip)
 		return;
 	}
 	job->look_at = clip->now + LOOK_MS;
-	if (job->read_at == KS_TIME_NONE && ks_spawn_has_read(&job->now.child))
+	if (job->read_at == KS_TIME_NONE && ks_spawn_unread(&job->now.child) == 0)
 		job->read_at = clip->now;
 	if (settle > 0 && job->read_at != KS_TIME_NONE && clip->now - job->read_at >= settle)
 		succeed(clip, true);

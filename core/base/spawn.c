@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -64,64 +65,72 @@ static int prepare_attributes(posix_spawnattr_t *attributes)
 	return posix_spawnattr_setflags(attributes, flags);
 }
 
-static int prepare_files(posix_spawn_file_actions_t *actions, int input)
+static int prepare_files(posix_spawn_file_actions_t *actions, int input, int complaints)
 {
 	int error = posix_spawn_file_actions_adddup2(actions, input, 0);
 
-	for (int fd = 1; error == 0 && fd <= 2; fd++)
-		error = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_WRONLY, 0);
-	return error;
+	if (error == 0)
+		error = posix_spawn_file_actions_addopen(actions, 1, "/dev/null", O_WRONLY, 0);
+	if (error != 0)
+		return error;
+	if (complaints > 0)
+		return posix_spawn_file_actions_adddup2(actions, complaints, 2);
+	return posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
 }
 
-static int start(const char *file, char *const argv[], int input, pid_t *pid)
+static int start(const struct ks_spawn *spawn, int input, pid_t *pid)
 {
+	char *const *environment = spawn->environment != NULL ? spawn->environment : environ;
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int error;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attributes);
-	error = prepare_files(&actions, input);
+	error = prepare_files(&actions, input, spawn->complaints);
 	if (error == 0)
 		error = prepare_attributes(&attributes);
 	if (error == 0)
-		error = posix_spawn(pid, file, &actions, &attributes, argv, environ);
+		error =
+		    posix_spawn(pid, spawn->file, &actions, &attributes, spawn->argv, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;
 }
 
-bool ks_spawn_feed(const char *file, char *const argv[], const char *text, size_t len,
-    struct ks_child *child, struct ks_err *err)
+bool ks_spawn_feed(const struct ks_spawn *spawn, struct ks_child *child, struct ks_err *err)
 {
+	const char *name = spawn->argv[0];
 	int ends[2], error;
 
 	*child = (struct ks_child){0, -1};
-	if (len > KS_SPAWN_INPUT_MAX)
+	if (spawn->len > KS_SPAWN_INPUT_MAX)
 		return ks_err_set(err, KS_ERR_SYSTEM, "The text is too long to hand over");
 	if (!ks_fd_pipe(ends))
 		return ks_err_set(
-		    err, KS_ERR_SYSTEM, "There is no pipe to %s: %s", argv[0], strerror(errno));
+		    err, KS_ERR_SYSTEM, "There is no pipe to %s: %s", name, strerror(errno));
 	/* The pipe is empty and its reading end is ours too: this can neither block nor break. */
-	error = write(ends[1], text, len) == (ssize_t)len ? 0 : errno;
+	error = write(ends[1], spawn->text, spawn->len) == (ssize_t)spawn->len ? 0 : errno;
 	if (error == 0)
-		error = start(file, argv, ends[0], &child->pid);
+		error = start(spawn, ends[0], &child->pid);
 	close(ends[1]);
 	if (error != 0) {
 		close(ends[0]);
 		child->pid = 0;
 		return ks_err_set(
-		    err, KS_ERR_SYSTEM, "%s can't be started: %s", argv[0], strerror(error));
+		    err, KS_ERR_SYSTEM, "%s can't be started: %s", name, strerror(error));
 	}
 	child->input = ends[0];
 	return true;
 }
 
-bool ks_spawn_has_read(const struct ks_child *child)
+size_t ks_spawn_unread(const struct ks_child *child)
 {
 	int left = 0;
 
-	return child->input < 0 || (ioctl(child->input, FIONREAD, &left) == 0 && left == 0);
+	if (child->input < 0)
+		return 0;
+	return ioctl(child->input, FIONREAD, &left) == 0 ? (size_t)left : SIZE_MAX;
 }
 
 void ks_spawn_forget(struct ks_child *child)

@@ -1,7 +1,7 @@
 /*
- * Children that are handed a short text on their standard input: clipboard tools. They get no
- * terminal: their output goes to /dev/null, and each has a session of its own, so that Ctrl-Z and a
- * hang-up of ours don't reach it. Any thread.
+ * Children that are handed a short text on their standard input: clipboard tools, commands that
+ * take a secret. They get no terminal: their output goes to /dev/null, and each has a session of
+ * its own, so that Ctrl-Z and a hang-up of ours don't reach it. Any thread.
  */
 #ifndef KS_BASE_SPAWN_H
 #define KS_BASE_SPAWN_H
@@ -27,15 +27,23 @@ struct ks_child {
  */
 bool ks_spawn_find(const char *path, const char *name, char *dst, size_t size);
 
+/* Nothing here is owned. */
+struct ks_spawn {
+	const char *file;
+	char *const *argv;
+	char *const *environment; /* NULL: ours */
+	const char *text;         /* its first len bytes are all of the standard input */
+	size_t len;               /* at most KS_SPAWN_INPUT_MAX */
+	int complaints;           /* what becomes its standard error; 0: /dev/null */
+};
+
 /*
- * Starts file with argv and the environment as it is; the first len bytes of text (at most
- * KS_SPAWN_INPUT_MAX) are all of its standard input. Never blocks. False with KS_ERR_SYSTEM when it
- * can't be started. The caller reaps child->pid and calls ks_spawn_forget.
+ * Never blocks. False with KS_ERR_SYSTEM when it can't be started. The caller reaps child->pid and
+ * calls ks_spawn_forget.
  */
-bool ks_spawn_feed(const char *file, char *const argv[], const char *text, size_t len,
-    struct ks_child *child, struct ks_err *err);
-/* True once the child has read all of its input. */
-bool ks_spawn_has_read(const struct ks_child *child);
+bool ks_spawn_feed(const struct ks_spawn *spawn, struct ks_child *child, struct ks_err *err);
+/* Bytes of its input that the child has not read; SIZE_MAX when that can't be told. */
+size_t ks_spawn_unread(const struct ks_child *child);
 /* Closes our view of its input. */
 void ks_spawn_forget(struct ks_child *child);
 
