@@ -2,121 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
-#include "core/deliver/format.h"
+#include "core/base/text.h"
+#include "core/deliver/command.h"
 #include "core/deliver/replace_file.h"
-
-enum file {
-	FILE_OF_ITS_OWN, /* WHERE names it */
-	FILE_CREDENTIALS,
-	FILE_RCLONE,
-};
-
-struct ks_sink_kind {
-	const char *name;
-	const char *where; /* what WHERE stands for */
-	bool (*check)(const char *where);
-	const char *rule; /* what check wants */
-	/* Sections of a shared file decide themselves what replacing means; other files are
-	 * replaced whole. The folder of a shared file is made, as its own programs would. */
-	enum file file;
-	bool backup; /* what was there may have been the only copy of other secrets */
-	ks_format_write *write;
-};
-
-static bool is_name(const char *where, const char *signs)
-{
-	/* Python's and Go's readers let every section inherit from one of that name. */
-	if (where[0] == '\0' || strcmp(where, "DEFAULT") == 0)
-		return false;
-	for (; *where != '\0'; where++) {
-		bool letter = (*where >= 'A' && *where <= 'Z') || (*where >= 'a' && *where <= 'z');
-
-		if (!letter && !(*where >= '0' && *where <= '9') && strchr(signs, *where) == NULL)
-			return false;
-	}
-	return true;
-}
-
-static bool is_profile(const char *where)
-{
-	return is_name(where, "_-/.%@:+");
-}
-
-static bool is_remote(const char *where)
-{
-	return where[0] != '-' && is_name(where, "_-.+@");
-}
-
-static bool is_file(const char *where)
-{
-	size_t len = strlen(where);
-
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)where[i] < ' ' || where[i] == 0x7f)
-			return false;
-	return len > 0 && where[len - 1] != '/';
-}
-
-#define FILE_RULE "a file's name, without control characters"
-
-static const struct ks_sink_kind kinds[] = {
-    {"profile", "NAME", is_profile, "letters, digits and _-/.%@:+, and not DEFAULT",
-	FILE_CREDENTIALS, true, ks_format_profile},
-    {"env", "FILE", is_file, FILE_RULE, FILE_OF_ITS_OWN, false, ks_format_env},
-    {"json", "FILE", is_file, FILE_RULE, FILE_OF_ITS_OWN, false, ks_format_json},
-    {"rclone", "REMOTE", is_remote,
-	"letters, digits and _-.+@, not - as the first, and not DEFAULT", FILE_RCLONE, true,
-	ks_format_rclone},
-    {"s3cmd", "FILE", is_file, FILE_RULE, FILE_OF_ITS_OWN, true, ks_format_s3cmd},
-};
-#define KINDS (sizeof kinds / sizeof kinds[0])
-
-/* ---- parsing ---- */
-
-static bool unknown_kind(struct ks_err *err)
-{
-	struct ks_buf list;
-
-	ks_buf_init(&list, sizeof err->message);
-	for (size_t i = 0; i < KINDS; i++)
-		ks_buf_printf(&list, "%s%s:%s", i > 0 ? ", " : "", kinds[i].name, kinds[i].where);
-	ks_err_set(err, KS_ERR_USAGE, "a key is delivered to one of %s", ks_buf_text(&list));
-	ks_buf_free(&list);
-	return false;
-}
-
-bool ks_sink_parse(const char *text, struct ks_sink *sink, struct ks_err *err)
-{
-	const char *colon = strchr(text, ':');
-	size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
-
-	*sink = (struct ks_sink){0};
-	for (size_t i = 0; i < KINDS; i++)
-		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, text, len) == 0)
-			sink->kind = &kinds[i];
-	if (sink->kind == NULL)
-		return unknown_kind(err);
-	if (colon == NULL || !sink->kind->check(colon + 1))
-		return ks_err_set(err, KS_ERR_USAGE, "%s:%s wants %s", sink->kind->name,
-		    sink->kind->where, sink->kind->rule);
-	sink->where = ks_strdup(colon + 1);
-	return true;
-}
-
-void ks_sink_free(struct ks_sink *sink)
-{
-	free(sink->where);
-	*sink = (struct ks_sink){0};
-}
-
-const char *ks_sink_kind_name(const struct ks_sink *sink)
-{
-	return sink->kind->name;
-}
+#include "core/deliver/sink_kind.h"
 
 /* ---- where it goes ---- */
 
@@ -142,9 +37,9 @@ static char *find_file(
 {
 	const char *path = sink->where;
 
-	if (sink->kind->file == FILE_CREDENTIALS)
+	if (sink->kind->target == KS_SINK_CREDENTIALS)
 		path = options->credentials_file;
-	else if (sink->kind->file == FILE_RCLONE)
+	else if (sink->kind->target == KS_SINK_RCLONE)
 		path = options->rclone_file;
 	else if (strncmp(path, "~/", 2) == 0 && options->home != NULL)
 		return ks_path_join(options->home, path + 2);
@@ -169,9 +64,12 @@ static bool make_folder(const char *path, struct ks_err *err)
 
 struct ks_sink_plan {
 	const struct ks_sink_kind *kind;
-	char *where, *path, *bucket, *region, *endpoint;
+	char *where, *bucket, *region, *endpoint, *home;
+	char *path;        /* the file; NULL for a command */
+	char *search_path; /* where a command's program is looked for */
 	bool replace;
 	bool backed_up;
+	struct ks_command *command; /* the one that runs */
 };
 
 /* What one run of the replacing needs. */
@@ -186,7 +84,7 @@ static bool compose(
 	const struct run *run = context;
 	const struct ks_sink_plan *plan = run->plan;
 
-	if (plan->kind->file == FILE_OF_ITS_OWN && old != NULL && !plan->replace) {
+	if (plan->kind->target == KS_SINK_FILE && old != NULL && !plan->replace) {
 		ks_err_set(err, KS_ERR_REFUSED, "%s is there already", plan->path);
 		return ks_err_tip(err, "choose another file, or allow it with --replace");
 	}
@@ -218,33 +116,65 @@ static bool rehearse(struct ks_sink_plan *plan, struct ks_err *err)
 	static const char id[] = "AKIAIOSFODNN7EXAMPLE";
 	static const char stand_in[] = "0123456789+/0123456789+/0123456789+/0123";
 	struct run run = run_of(plan, id, stand_in, strlen(stand_in));
-	const struct ks_replace replace = {plan->path, plan->kind->backup, compose, &run};
+	const struct ks_replace replace = {plan->path, plan->kind->ini != NULL, compose, &run};
 
 	return ks_replace_rehearse(&replace, err);
+}
+
+/* Links resolved, in a new block; NULL with err filled. */
+static char *prepare_file(
+    const struct ks_sink *sink, const struct ks_sink_options *options, struct ks_err *err)
+{
+	char *file = find_file(sink, options, err), *path = NULL;
+
+	if (file == NULL)
+		return NULL;
+	if (sink->kind->target == KS_SINK_FILE || make_folder(file, err))
+		path = ks_replace_resolve(file, err);
+	free(file);
+	return path;
+}
+
+static struct ks_command_options command_of(const struct ks_sink_plan *plan)
+{
+	return (struct ks_command_options){
+	    .line = plan->where,
+	    .path = plan->search_path,
+	    .home = plan->home,
+	    .bucket = plan->bucket,
+	    .region = plan->region,
+	    .endpoint = plan->endpoint,
+	};
+}
+
+static char *copy_of(const char *text)
+{
+	return text != NULL ? ks_strdup(text) : NULL;
 }
 
 struct ks_sink_plan *ks_sink_preflight(
     const struct ks_sink *sink, const struct ks_sink_options *options, struct ks_err *err)
 {
-	char *file = find_file(sink, options, err), *path = NULL;
-	struct ks_sink_plan *plan;
+	struct ks_sink_plan *plan = ks_calloc(1, sizeof *plan);
+	bool good;
 
-	if (file == NULL)
-		return NULL;
-	if (sink->kind->file == FILE_OF_ITS_OWN || make_folder(file, err))
-		path = ks_replace_resolve(file, err);
-	free(file);
-	if (path == NULL)
-		return NULL;
-	plan = ks_calloc(1, sizeof *plan);
 	plan->kind = sink->kind;
 	plan->where = ks_strdup(sink->where);
-	plan->path = path;
 	plan->bucket = ks_strdup(options->bucket);
 	plan->region = ks_strdup(options->region);
-	plan->endpoint = options->endpoint != NULL ? ks_strdup(options->endpoint) : NULL;
+	plan->endpoint = copy_of(options->endpoint);
+	plan->home = copy_of(options->home);
+	plan->search_path = copy_of(options->path);
 	plan->replace = options->replace;
-	if (rehearse(plan, err))
+	if (sink->kind->target == KS_SINK_COMMAND) {
+		const struct ks_command_options command = command_of(plan);
+
+		good = ks_command_check(&command, err);
+	} else {
+		plan->path = prepare_file(sink, options, err);
+		good = plan->path != NULL && rehearse(plan, err);
+	}
+	if (good)
 		return plan;
 	ks_sink_plan_free(plan);
 	return NULL;
@@ -254,26 +184,91 @@ void ks_sink_plan_free(struct ks_sink_plan *plan)
 {
 	if (plan == NULL)
 		return;
+	ks_command_free(plan->command);
 	free(plan->where);
-	free(plan->path);
 	free(plan->bucket);
 	free(plan->region);
 	free(plan->endpoint);
+	free(plan->home);
+	free(plan->path);
+	free(plan->search_path);
 	free(plan);
 }
 
-const char *ks_sink_plan_path(const struct ks_sink_plan *plan)
-{
-	return plan->path;
-}
-
-bool ks_sink_deliver(struct ks_sink_plan *plan, const char *key_id, const struct ks_secret *secret,
-    struct ks_err *err)
+static enum ks_sink_end write_file(struct ks_sink_plan *plan, const char *key_id,
+    const struct ks_secret *secret, struct ks_err *err)
 {
 	struct run run = run_of(plan, key_id, ks_secret_value(secret), ks_secret_len(secret));
-	const struct ks_replace replace = {plan->path, plan->kind->backup, compose, &run};
+	const struct ks_replace replace = {plan->path, plan->kind->ini != NULL, compose, &run};
 
-	return ks_replace_file(&replace, &plan->backed_up, err);
+	return ks_replace_file(&replace, &plan->backed_up, err) ? KS_SINK_DONE : KS_SINK_FAILED;
+}
+
+enum ks_sink_end ks_sink_deliver(struct ks_sink_plan *plan, const char *key_id,
+    const struct ks_secret *secret, int64_t now, struct ks_err *err)
+{
+	struct ks_command_options command;
+
+	if (plan->kind->target != KS_SINK_COMMAND)
+		return write_file(plan, key_id, secret, err);
+	command = command_of(plan);
+	plan->command = ks_command_start(&command, key_id, secret, now, err);
+	return plan->command != NULL ? KS_SINK_RUNNING : KS_SINK_FAILED;
+}
+
+enum ks_sink_end ks_sink_turn(struct ks_sink_plan *plan, int64_t now, struct ks_err *err)
+{
+	enum ks_sink_end end = ks_command_turn(plan->command, now, err);
+
+	if (end == KS_SINK_RUNNING)
+		return end;
+	ks_command_free(plan->command);
+	plan->command = NULL;
+	return end;
+}
+
+int ks_sink_fd(const struct ks_sink_plan *plan)
+{
+	return plan->command != NULL ? ks_command_fd(plan->command) : -1;
+}
+
+int64_t ks_sink_wake(const struct ks_sink_plan *plan)
+{
+	return plan->command != NULL ? ks_command_wake(plan->command) : KS_TIME_NEVER;
+}
+
+/* ---- after it ---- */
+
+static bool yields(const struct ks_sink_plan *plan, const struct ks_ini *ini, const char *key_id,
+    const struct ks_secret *secret)
+{
+	const struct ks_sink_ini *place = plan->kind->ini;
+	const struct ks_ini_section *section =
+	    ks_ini_find(ini, "", place->section != NULL ? place->section : plan->where);
+	const struct ks_ini_entry *id = ks_ini_get(section, place->key_id);
+	const struct ks_ini_entry *value = ks_ini_get(section, place->value);
+
+	return id != NULL && strcmp(id->value, key_id) == 0 && value != NULL &&
+	       ks_secret_equal(secret, value->value, strlen(value->value));
+}
+
+bool ks_sink_verify(const struct ks_sink_plan *plan, const char *key_id,
+    const struct ks_secret *secret, struct ks_err *err)
+{
+	struct ks_ini *ini = NULL;
+	bool good;
+
+	if (plan->kind->ini == NULL)
+		return true;
+	if (ks_ini_read(plan->path, plan->kind->ini->dialect, plan->path, &ini, err) ==
+	    KS_INI_REFUSED)
+		return false;
+	good = yields(plan, ini, key_id, secret);
+	ks_ini_free(ini);
+	if (good)
+		return true;
+	ks_err_set(err, KS_ERR_SYSTEM, "%s doesn't hold the key any more", plan->path);
+	return ks_err_tip(err, "another program changed it: deliver the key again");
 }
 
 bool ks_sink_drop_backup(struct ks_sink_plan *plan, struct ks_err *err)
@@ -284,4 +279,49 @@ bool ks_sink_drop_backup(struct ks_sink_plan *plan, struct ks_err *err)
 		return false;
 	plan->backed_up = false;
 	return true;
+}
+
+/* ---- for people ---- */
+
+const char *ks_sink_plan_path(const struct ks_sink_plan *plan)
+{
+	return plan->path;
+}
+
+static void say_file(const struct ks_sink_plan *plan, struct ks_buf *phrase)
+{
+	const struct ks_sink_kind *kind = plan->kind;
+	char *path = ks_path_abbreviate(plan->path, plan->home);
+
+	if (kind->target != KS_SINK_FILE)
+		ks_buf_printf(phrase, "%s of ", plan->where);
+	ks_buf_puts(phrase, path);
+	if (kind->form != NULL)
+		ks_buf_printf(phrase, " (%s)", kind->form);
+	free(path);
+}
+
+void ks_sink_phrase(const struct ks_sink_plan *plan, char *dst, size_t size)
+{
+	struct ks_buf phrase;
+	char name[64];
+
+	ks_buf_init(&phrase, 8192);
+	ks_buf_printf(&phrase, "%s ", plan->kind->place);
+	if (plan->kind->target == KS_SINK_COMMAND) {
+		ks_command_name(plan->where, name, sizeof name);
+		ks_buf_puts(&phrase, name);
+	} else {
+		say_file(plan, &phrase);
+	}
+	ks_text_clean(dst, size, ks_buf_text(&phrase), phrase.len);
+	ks_buf_free(&phrase);
+}
+
+bool ks_sink_is_open_to_others(const struct ks_sink_plan *plan)
+{
+	struct stat info;
+
+	return plan->path != NULL && stat(plan->path, &info) == 0 &&
+	       (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }

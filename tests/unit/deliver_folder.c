@@ -107,12 +107,12 @@ struct ks_sink_plan *preflight(const char *text)
 bool hand_over(struct ks_sink_plan *plan, const char *id, const char *value)
 {
 	struct ks_secret *secret = ks_secret_new(value, strlen(value), &err);
-	bool good;
+	enum ks_sink_end end;
 
 	assert_non_null(secret);
-	good = ks_sink_deliver(plan, id, secret, &err);
+	end = ks_sink_deliver(plan, id, secret, 0, &err);
 	ks_secret_free(secret);
-	return good;
+	return end == KS_SINK_DONE;
 }
 
 void deliver(const char *text)

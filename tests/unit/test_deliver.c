@@ -28,8 +28,8 @@ static void check_edit(const char *before, const char *after)
 static void an_unknown_kind_is_told_the_kinds(void **state)
 {
 	(void)state;
-	check_refused(
-	    "ftp:x", KS_ERR_USAGE, "profile:NAME, env:FILE, json:FILE, rclone:REMOTE, s3cmd:FILE");
+	check_refused("ftp:x", KS_ERR_USAGE,
+	    "profile:NAME, env:FILE, json:FILE, rclone:REMOTE, s3cmd:FILE, command:COMMAND LINE");
 	check_refused("", KS_ERR_USAGE, "profile:NAME");
 	check_refused("prof:x", KS_ERR_USAGE, "profile:NAME");
 }

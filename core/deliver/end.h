@@ -1,0 +1,11 @@
+/* How far a delivery is. */
+#ifndef KS_DELIVER_END_H
+#define KS_DELIVER_END_H
+
+enum ks_sink_end {
+	KS_SINK_RUNNING, /* look again */
+	KS_SINK_DONE,
+	KS_SINK_FAILED, /* err says why */
+};
+
+#endif
