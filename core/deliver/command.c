@@ -29,7 +29,7 @@ enum {
 	GRACE_MS = 5000, /* what was killed and has not ended by then is left alone */
 	HEARD_MAX = 2048,
 	HEARD_KEPT = HEARD_MAX / 2, /* when that is full, the last so many stay */
-	READS_MAX = 16,             /* a command that never stops complaining must not hold us */
+	READS_MAX = 64, /* a pipe's worth: one that never stops complaining must not hold us */
 	QUOTE_SIZE = 256,
 	PART = 12, /* so many bytes of a secret in a row are no coincidence */
 };
