@@ -86,6 +86,25 @@ print(*(key[name] for name in names), sep="\t")' >got
 	check "Python reads the JSON file" cmp wanted got
 fi
 
+# ---- a command ----
+cat >vault <<-'END'
+	#!/bin/sh
+	umask 077
+	secret=$(cat)
+	printf 'AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n' "$KEYSAIL_ACCESS_KEY_ID" \
+		"$secret" >"$1"
+	printf 'endpoint=%s\nbucket=%s\n' "$KEYSAIL_ENDPOINT" "$KEYSAIL_BUCKET" >>"$1"
+END
+chmod 700 vault
+has "a command takes the key" '^to the command vault$' deliver "command:./vault 'from vault'"
+# shellcheck disable=SC2016 # for the inner shell
+has "and what it kept works" hello.txt without_keys sh -c \
+	'set -a; . "./from vault"; /usr/bin/aws --endpoint-url "$endpoint" s3 ls "s3://$bucket"'
+fails "a command's failure is told with its own words" 'sh ended with status 4: the safe is shut' \
+	deliver 'command:sh -c "cat >/dev/null; echo the safe is shut >&2; exit 4"'
+fails "its words are not told when they hold the secret" 'sh ended with status 5$' \
+	deliver 'command:sh -c "cat >&2; exit 5"'
+
 # ---- rclone ----
 if command -v rclone >/dev/null; then
 	r() {

@@ -1,5 +1,5 @@
-/* The sinks that write a file: what they refuse, what they leave alone, and what each format holds.
- */
+/* The sinks: what they refuse, what they leave alone, what each format holds, and what is said. */
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "tests/unit/deliver_folder.h"
 
 /* Delivers to profile:new with replace; the credentials file before and after. */
@@ -43,6 +44,9 @@ static void where_must_fit_its_kind(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		check_refused(cases[i], KS_ERR_USAGE, " wants ");
+	check_refused("command", KS_ERR_USAGE, "is empty");
+	check_refused("command:a 'b", KS_ERR_USAGE, "without its end");
+	check_refused("command:a | b", KS_ERR_USAGE, "no shell");
 }
 
 static void rclones_file_is_found_as_rclone_finds_it(void **state)
@@ -344,6 +348,155 @@ static void preflight_leaves_nothing_behind(void **state)
 	check_absent("a.keysail-new");
 }
 
+/* ---- a command ---- */
+
+static enum ks_sink_end run_command(struct ks_sink_plan *plan)
+{
+	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
+	const struct ks_clock *clock = ks_clock_system();
+	int64_t until = ks_clock_mono(clock) + 20000;
+	enum ks_sink_end end;
+
+	assert_non_null(secret);
+	end = ks_sink_deliver(plan, ID, secret, 0, &err);
+	ks_secret_free(secret);
+	assert_int_equal(end, KS_SINK_RUNNING);
+	while (end == KS_SINK_RUNNING) {
+		struct pollfd fd = {.fd = ks_sink_fd(plan), .events = POLLIN};
+
+		assert_true(ks_clock_mono(clock) < until);
+		assert_true(ks_sink_wake(plan) < KS_TIME_NEVER);
+		poll(&fd, 1, 5);
+		end = ks_sink_turn(plan, 0, &err);
+	}
+	assert_int_equal(ks_sink_fd(plan), -1);
+	assert_true(ks_sink_wake(plan) == KS_TIME_NEVER);
+	return end;
+}
+
+static void a_command_runs_until_it_is_over(void **state)
+{
+	struct ks_sink_plan *plan;
+
+	(void)state;
+	options.path = "/usr/bin:/bin";
+	options.home = folder;
+	plan = preflight("command:sh -c 'cat >got; echo $KEYSAIL_BUCKET >>got'");
+	assert_non_null(plan);
+	assert_null(ks_sink_plan_path(plan));
+	assert_int_equal(run_command(plan), KS_SINK_DONE);
+	check_file("got", SECRET "media-assets\n");
+	assert_true(ks_sink_verify(plan, ID, NULL, &err));
+	assert_true(ks_sink_drop_backup(plan, &err));
+	ks_sink_plan_free(plan);
+	plan = preflight("command:sh -c 'cat >got; echo no room >&2; exit 3'");
+	assert_non_null(plan);
+	assert_int_equal(run_command(plan), KS_SINK_FAILED);
+	assert_string_equal(err.message, "sh ended with status 3: no room");
+	/* Again, by the same plan. */
+	assert_int_equal(run_command(plan), KS_SINK_FAILED);
+	ks_sink_plan_free(plan);
+	check_refused("command:keysail-has-no-such-program", KS_ERR_SYSTEM, "no folder of PATH");
+	put("plain", "", 0600);
+	check_refused("command:~/plain", KS_ERR_SYSTEM, "Permission denied");
+}
+
+/* ---- what is said of them ---- */
+
+static void check_phrase(const char *sink, const char *phrase)
+{
+	struct ks_sink_plan *plan = preflight(sink);
+	char text[256];
+
+	if (plan == NULL)
+		fail_msg("%s: %s", sink, err.message);
+	ks_sink_phrase(plan, text, sizeof text);
+	assert_string_equal(text, phrase);
+	ks_sink_plan_free(plan);
+}
+
+static void a_phrase_says_where_the_key_goes(void **state)
+{
+	char whole[128];
+
+	(void)state;
+	snprintf(whole, sizeof whole, "in the file %s/x.json (JSON)", folder);
+	check_phrase("json:x.json", whole);
+	options.home = folder;
+	options.path = "/usr/bin:/bin";
+	options.credentials_file = ".aws/credentials";
+	check_phrase("profile:media", "in profile media of ~/.aws/credentials");
+	check_phrase("rclone:media", "in remote media of ~/rclone.conf");
+	check_phrase("env:x.env", "in the file ~/x.env (variables)");
+	check_phrase("s3cmd:cfg", "in the file ~/cfg (s3cmd)");
+	check_phrase("env:a\xE2\x80\xAE"
+		     "b",
+	    "in the file ~/a\xEF\xBF\xBD"
+	    "b (variables)");
+	check_phrase("command:/bin/sh -c 'cat >/dev/null'", "to the command sh");
+}
+
+static bool is_open(const char *sink)
+{
+	struct ks_sink_plan *plan = preflight(sink);
+	bool open;
+
+	assert_non_null(plan);
+	open = ks_sink_is_open_to_others(plan);
+	ks_sink_plan_free(plan);
+	return open;
+}
+
+static void a_file_that_others_may_read_is_known(void **state)
+{
+	(void)state;
+	options.replace = true;
+	options.path = "/usr/bin:/bin";
+	assert_false(is_open("env:x"));
+	put("x", "", 0600);
+	assert_false(is_open("env:x"));
+	put("x", "", 0622);
+	assert_false(is_open("env:x"));
+	put("x", "", 0640);
+	assert_true(is_open("env:x"));
+	put("credentials", "", 0604);
+	assert_true(is_open("profile:x"));
+	assert_false(is_open("command:sh"));
+}
+
+/* ---- reading it back ---- */
+
+static void check_verify(const char *sink, const char *file)
+{
+	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
+	struct ks_secret *other = ks_secret_new(SECRET, strlen(SECRET) - 1, &err);
+	struct ks_sink_plan *plan = preflight(sink);
+
+	assert_non_null(plan);
+	assert_false(ks_sink_verify(plan, ID, secret, &err));
+	assert_true(hand_over(plan, ID, SECRET));
+	assert_true(ks_sink_verify(plan, ID, secret, &err));
+	assert_false(ks_sink_verify(plan, ID "X", secret, &err));
+	assert_false(ks_sink_verify(plan, ID, other, &err));
+	assert_non_null(strstr(err.message, "doesn't hold the key"));
+	put(file, "[", 0600);
+	ks_err_clear(&err);
+	assert_false(ks_sink_verify(plan, ID, secret, &err));
+	assert_true(err.message[0] != '\0');
+	assert_null(strstr(err.message, SECRET));
+	ks_sink_plan_free(plan);
+	ks_secret_free(secret);
+	ks_secret_free(other);
+}
+
+static void what_has_a_backup_is_read_back(void **state)
+{
+	(void)state;
+	check_verify("profile:new", "credentials");
+	check_verify("rclone:new", "rclone.conf");
+	check_verify("s3cmd:cfg", "cfg");
+}
+
 #define TEST(function) cmocka_unit_test_setup(function, start_folder)
 
 int main(void)
@@ -370,6 +523,10 @@ int main(void)
 	    TEST(what_a_format_cant_hold_is_refused),
 	    TEST(preflight_refuses_names_that_dont_fit),
 	    TEST(preflight_leaves_nothing_behind),
+	    TEST(a_command_runs_until_it_is_over),
+	    TEST(a_phrase_says_where_the_key_goes),
+	    TEST(a_file_that_others_may_read_is_known),
+	    TEST(what_has_a_backup_is_read_back),
 	};
 
 	return run_in_folder(tests, sizeof tests / sizeof tests[0]);
