@@ -275,7 +275,7 @@ static void hear(struct ks_command *command)
  */
 static void quote(const struct ks_command *command, char *dst, size_t size)
 {
-	const char *at = command->heard, *end = at + command->heard_len, *next = at;
+	const char *at = command->heard, *end = at + command->heard_len, *next;
 	char *line = dst + 2;
 
 	dst[0] = '\0';
