@@ -374,12 +374,12 @@ static enum ks_sink_end conclude(
 
 enum ks_sink_end ks_command_turn(struct ks_command *command, int64_t now, struct ks_err *err)
 {
-	bool known;
 	int status;
+	bool known, ended = has_ended(command, &status, &known);
 
+	/* Afterwards, so that its last words are heard. */
 	hear(command);
-	if (has_ended(command, &status, &known)) {
-		hear(command); /* its last words */
+	if (ended) {
 		close_complaints(command);
 		return conclude(command, status, known, err);
 	}
