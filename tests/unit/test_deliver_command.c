@@ -1,6 +1,6 @@
 /* A command that is handed the secret: what it gets, and what is said of its end. */
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -145,15 +145,17 @@ static bool hangs_up(int line, int timeout_ms)
 	return poll(&fd, 1, timeout_ms) == 1 && (fd.revents & POLLHUP) != 0;
 }
 
-static size_t count_descriptors(void)
+/* Not by /dev/fd: a checker's own descriptors are there, too, and those don't reach a command. */
+static int count_descriptors(bool inherited_only)
 {
-	DIR *dir = opendir("/dev/fd");
-	size_t count = 0;
+	int count = 0;
 
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	closedir(dir);
+	for (int fd = 0; fd < 1024; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && !(inherited_only && (flags & FD_CLOEXEC) != 0))
+			count++;
+	}
 	return count;
 }
 
@@ -373,7 +375,7 @@ static void freeing_it_kills_what_runs(void **state)
 static void no_descriptor_is_left_open(void **state)
 {
 	struct room *r = *state;
-	size_t before = count_descriptors();
+	int before = count_descriptors(false), inherited = count_descriptors(true);
 	char expected[32];
 
 	check_failure(r, "exit 1", "vault ended with status 1");
@@ -382,9 +384,9 @@ static void no_descriptor_is_left_open(void **state)
 	ks_command_free(r->command);
 	r->options.line = "missing";
 	assert_false(begin(r));
-	assert_int_equal(count_descriptors(), before);
-	/* And the command has none that we don't have: ls lists as we do. */
-	snprintf(expected, sizeof expected, "%zu\n", before);
+	assert_int_equal(count_descriptors(false), before);
+	/* Beside those: ".", ".." and what ls reads the folder by. */
+	snprintf(expected, sizeof expected, "%d\n", inherited + 3);
 	assert_toolbox_file(&r->box, "out", expected);
 }
 
