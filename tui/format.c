@@ -19,6 +19,7 @@ static const char *const err_words[] = {
     [KS_ERR_REPLY] = "unreadable answer",
     [KS_ERR_SERVICE] = "refused by the service",
     [KS_ERR_REFUSED] = "refused",
+    [KS_ERR_EXISTS] = "there already",
     [KS_ERR_CANCELLED] = "cancelled",
 };
 

@@ -14,6 +14,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tui/app.h"
+#include "tui/cli/create.h"
 #include "tui/cli/delete.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
@@ -293,10 +294,14 @@ static int run(struct program *program)
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(
+	    SIGCHLD, SIG_DFL); /* whoever started us may have ignored it: how children end counts */
 	if (!make_ready(program, &err))
 		status = fail(&err, err.kind == KS_ERR_USAGE ? USAGE : FAILED);
 	else if (program->options.command == KS_COMMAND_LIST)
 		status = run_command(program, ks_list_main);
+	else if (program->options.command == KS_COMMAND_CREATE)
+		status = run_command(program, ks_create_main);
 	else if (program->options.command == KS_COMMAND_DELETE)
 		status = run_command(program, ks_delete_main);
 	else

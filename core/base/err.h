@@ -20,6 +20,7 @@ enum ks_err_kind {
 	KS_ERR_REPLY,       /* there is an answer, but it can't be understood */
 	KS_ERR_SERVICE,     /* the service understood and said no; code says why */
 	KS_ERR_REFUSED,     /* keysail itself won't do it: read-only, a full bucket, a limit */
+	KS_ERR_EXISTS,      /* it would take the place of something, which was not allowed */
 	KS_ERR_CANCELLED,   /* nobody wants the answer any more */
 };
 

@@ -59,7 +59,7 @@ bool ks_format_check_old(const struct ks_handout *handout, const struct ks_draft
 	section = ks_ini_find(ini, "", handout->where);
 	good = section == NULL || (handout->replace && check(handout, section, err));
 	if (section != NULL && !handout->replace) {
-		ks_err_set(err, KS_ERR_REFUSED, "%s has a %s [%s] already", handout->origin, what,
+		ks_err_set(err, KS_ERR_EXISTS, "%s has a %s [%s] already", handout->origin, what,
 		    handout->where);
 		ks_err_tip(err, "choose another name, or allow it with --replace");
 	}

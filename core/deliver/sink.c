@@ -85,7 +85,7 @@ static bool compose(
 	const struct ks_sink_plan *plan = run->plan;
 
 	if (plan->kind->target == KS_SINK_FILE && old != NULL && !plan->replace) {
-		ks_err_set(err, KS_ERR_REFUSED, "%s is there already", plan->path);
+		ks_err_set(err, KS_ERR_EXISTS, "%s is there already", plan->path);
 		return ks_err_tip(err, "choose another file, or allow it with --replace");
 	}
 	return plan->kind->write(&run->handout, old, out, err);

@@ -34,6 +34,15 @@ void ks_sink_free(struct ks_sink *sink);
 /* "profile", "env", … */
 const char *ks_sink_kind_name(const struct ks_sink *sink);
 
+/* A kind, for help texts and menus. */
+struct ks_sink_help {
+	const char *kind;
+	const char *where; /* what follows the colon: "NAME" */
+	const char *help;  /* what it is: "a JSON file" */
+};
+/* False past the last one. */
+bool ks_sink_help(size_t index, struct ks_sink_help *help);
+
 /* All texts are the caller's and copied where they are kept. */
 struct ks_sink_options {
 	const char *credentials_file; /* AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials */
@@ -58,8 +67,8 @@ struct ks_sink_plan;
 
 /*
  * Before a key is made: does all that ks_sink_deliver will do, with a stand-in for the key, and
- * throws the result away. NULL with err filled when it can't be delivered so; KS_ERR_REFUSED when
- * that is for lack of replace, or because the format can't hold a value. The folder of the
+ * throws the result away. NULL with err filled when it can't be delivered so; KS_ERR_EXISTS when
+ * that is for lack of replace, KS_ERR_REFUSED when the format can't hold a value. The folder of the
  * credentials file or of rclone's configuration is made (0700) when it isn't there; nothing else
  * stays changed. Of a command only the program is looked for. The caller frees the plan.
  */

@@ -68,6 +68,7 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "profile",
 	.where = "NAME",
+	.help = "a profile in the AWS CLI's credentials file",
 	.check = check_profile,
 	.rule = "letters, digits and _-/.%@:+, and not DEFAULT",
 	.place = "in profile",
@@ -78,6 +79,7 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "env",
 	.where = "FILE",
+	.help = "a file of variables, for shells and containers",
 	.check = check_file,
 	.rule = FILE_RULE,
 	.place = "in the file",
@@ -88,6 +90,7 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "json",
 	.where = "FILE",
+	.help = "a JSON file",
 	.check = check_file,
 	.rule = FILE_RULE,
 	.place = "in the file",
@@ -98,6 +101,7 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "rclone",
 	.where = "REMOTE",
+	.help = "a remote in rclone's configuration",
 	.check = check_remote,
 	.rule = "letters, digits and _-.+@, not - as the first, and not DEFAULT",
 	.place = "in remote",
@@ -108,6 +112,7 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "s3cmd",
 	.where = "FILE",
+	.help = "a configuration of s3cmd",
 	.check = check_file,
 	.rule = FILE_RULE,
 	.place = "in the file",
@@ -119,12 +124,21 @@ static const struct ks_sink_kind kinds[] = {
     {
 	.name = "command",
 	.where = "COMMAND LINE",
+	.help = "a command that reads it on its standard input",
 	.check = check_line,
 	.place = "to the command",
 	.target = KS_SINK_COMMAND,
     },
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
+
+bool ks_sink_help(size_t index, struct ks_sink_help *help)
+{
+	if (index >= KINDS)
+		return false;
+	*help = (struct ks_sink_help){kinds[index].name, kinds[index].where, kinds[index].help};
+	return true;
+}
 
 static bool unknown_kind(struct ks_err *err)
 {

@@ -27,6 +27,7 @@ struct ks_sink_ini {
 struct ks_sink_kind {
 	const char *name;
 	const char *where; /* what WHERE stands for */
+	const char *help;
 	/* False with err filled; there is rule to say what it wants. */
 	bool (*check)(const struct ks_sink_kind *kind, const char *where, struct ks_err *err);
 	const char *rule;

@@ -23,6 +23,7 @@ struct ks_dispatch {
 	void *ctx;
 	struct ks_roster *roster;
 	struct ks_recorder *recorder;
+	struct ks_courier *courier;
 	struct ks_peers peers;
 	struct ks_job_list waiting[KS_PRIORITY_COUNT]; /* in order; a retry goes to the front */
 	struct ks_job_list flying;
@@ -41,6 +42,7 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 	dispatch->peers.max_at_once = options->concurrency;
 	dispatch->roster = ks_roster_new(options->identity);
 	dispatch->recorder = ks_recorder_new(options->journal_folder, options->clock);
+	dispatch->courier = ks_courier_new(options->places, options->clock);
 	return dispatch;
 }
 
@@ -54,6 +56,7 @@ void ks_dispatch_free(struct ks_dispatch *dispatch)
 	ks_peers_clear(&dispatch->peers);
 	ks_roster_free(dispatch->roster);
 	ks_recorder_free(dispatch->recorder);
+	ks_courier_free(dispatch->courier);
 	free(dispatch);
 }
 
@@ -267,8 +270,7 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 		return false;
 	if (!ks_attempt_invocation(job->invocation))
 		return ks_err_set(err, KS_ERR_SYSTEM, "The system has no random numbers");
-	if (request->sink != NULL &&
-	    !ks_courier_check(dispatch->options->places, request, identity, err))
+	if (request->sink != NULL && !ks_courier_check(dispatch->courier, request, identity, err))
 		return false;
 	if (!begin_record(dispatch, job, identity, url, err))
 		return false;
@@ -328,12 +330,17 @@ static void cancel(struct ks_dispatch *dispatch, uint64_t target)
 
 static void deliver(struct ks_dispatch *dispatch, const struct ks_request *request)
 {
-	struct ks_event *event = new_event(dispatch, KS_EVENT_SINK, request);
+	struct ks_err err;
 	const struct ks_identity *identity =
-	    ks_roster_identity(dispatch->roster, request->profile, &event->err);
+	    ks_roster_identity(dispatch->roster, request->profile, &err);
+	struct ks_event *event;
 
-	if (identity != NULL)
-		ks_courier_deliver(dispatch->options->places, request, identity, event);
+	if (identity != NULL) {
+		ks_courier_take(dispatch->courier, request, identity);
+		return;
+	}
+	event = new_event(dispatch, KS_EVENT_SINK, request);
+	event->err = err;
 	dispatch->post(dispatch->ctx, event);
 }
 
@@ -540,7 +547,7 @@ static void finish(struct ks_dispatch *dispatch, struct ks_transfer *transfer)
 
 static int64_t next_due(const struct ks_dispatch *dispatch, int64_t now)
 {
-	int64_t next = -1;
+	int64_t next = ks_courier_wake(dispatch->courier);
 
 	for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++) {
 		const struct ks_job *job = dispatch->waiting[priority].first;
@@ -555,9 +562,13 @@ static int64_t next_due(const struct ks_dispatch *dispatch, int64_t now)
 int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
 {
 	struct ks_transfer *transfer;
+	struct ks_event *event;
 	bool again;
 	int64_t now;
 
+	ks_courier_turn(dispatch->courier);
+	while ((event = ks_courier_ended(dispatch->courier)) != NULL)
+		dispatch->post(dispatch->ctx, event);
 	do {
 		again = false;
 		now = ks_clock_mono(dispatch->options->clock);
@@ -570,4 +581,12 @@ int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
 		}
 	} while (again);
 	return next_due(dispatch, now);
+}
+
+void ks_dispatch_wait(struct ks_dispatch *dispatch, int64_t timeout_ms)
+{
+	size_t count;
+	const int *fds = ks_courier_fds(dispatch->courier, &count);
+
+	ks_http_wait(dispatch->http, fds, count, timeout_ms);
 }

@@ -29,10 +29,12 @@ void ks_dispatch_free(struct ks_dispatch *dispatch);
  */
 void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request);
 /*
- * Does all that can be done without waiting. Gives the milliseconds until a retry is due, -1 if
- * none waits: so long ks_http_wait may sleep.
+ * Does all that can be done without waiting. Gives the milliseconds until something is due,
+ * -1 if nothing is.
  */
 int64_t ks_dispatch_turn(struct ks_dispatch *dispatch);
+/* Sleeps for so long, until something comes, or until ks_http_wake. */
+void ks_dispatch_wait(struct ks_dispatch *dispatch, int64_t timeout_ms);
 /* At the end: of a request that nobody took any more, what must not get lost. Takes it over. */
 void ks_dispatch_take_last(struct ks_dispatch *dispatch, struct ks_request *request);
 

@@ -13,6 +13,8 @@
 #define CONNECT_TIMEOUT_MS 10000L
 #define HEADERS_MAX        ((size_t)64 * 1024)
 #define BODY_FIRST         ((size_t)4096)
+/* Other descriptors that a wait looks at; those beyond come to their turn with the next wake. */
+#define MORE_FDS 16
 
 struct ks_http {
 	struct ks_http_options options;
@@ -204,11 +206,16 @@ void ks_http_run(struct ks_http *http)
 	curl_multi_perform(http->multi, &running);
 }
 
-void ks_http_wait(struct ks_http *http, int64_t timeout_ms)
+void ks_http_wait(struct ks_http *http, const int *fds, size_t n_fds, int64_t timeout_ms)
 {
+	struct curl_waitfd more[MORE_FDS];
+	unsigned count = 0;
+
 	if (timeout_ms < 0 || timeout_ms > INT_MAX)
 		timeout_ms = INT_MAX;
-	curl_multi_poll(http->multi, NULL, 0, (int)timeout_ms, NULL);
+	for (; count < n_fds && count < MORE_FDS; count++)
+		more[count] = (struct curl_waitfd){.fd = fds[count], .events = CURL_WAIT_POLLIN};
+	curl_multi_poll(http->multi, more, count, (int)timeout_ms, NULL);
 }
 
 void ks_http_wake(void *http)

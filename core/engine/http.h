@@ -80,8 +80,11 @@ struct ks_transfer *ks_http_start(
 void ks_http_run(struct ks_http *http);
 /* One that has ended; NULL when there is none. The caller frees it. */
 struct ks_transfer *ks_http_ended(struct ks_http *http);
-/* Sleeps until something can be done, ks_http_wake, or for timeout_ms (-1: no limit). */
-void ks_http_wait(struct ks_http *http, int64_t timeout_ms);
+/*
+ * Sleeps until something can be done, one of these descriptors can be read, ks_http_wake, or for
+ * timeout_ms (-1: no limit).
+ */
+void ks_http_wait(struct ks_http *http, const int *fds, size_t n_fds, int64_t timeout_ms);
 /*
  * Ends ks_http_wait, the running or the next one. Any thread; void * so that a queue can call it.
  */

@@ -75,7 +75,7 @@ static void work(struct ks_worker *worker)
 	while (!atomic_load(&worker->leaving)) {
 		while ((request = ks_queue_take(worker->requests)) != NULL)
 			ks_dispatch_take(dispatch, request);
-		ks_http_wait(worker->http, ks_dispatch_turn(dispatch));
+		ks_dispatch_wait(dispatch, ks_dispatch_turn(dispatch));
 	}
 	while ((request = ks_queue_take(worker->requests)) != NULL)
 		ks_dispatch_take_last(dispatch, request);

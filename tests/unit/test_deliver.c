@@ -146,7 +146,7 @@ static void an_existing_profile_needs_replace(void **state)
 
 	(void)state;
 	put("credentials", text, 0600);
-	check_refused("profile:new", KS_ERR_REFUSED, "has a profile [new] already");
+	check_refused("profile:new", KS_ERR_EXISTS, "has a profile [new] already");
 	assert_non_null(strstr(err.tip, "--replace"));
 	check_file("credentials", text);
 	check_absent("credentials.keysail-backup");
@@ -183,7 +183,7 @@ static void a_file_of_its_own_needs_replace(void **state)
 
 		put("f", "mine", 0644);
 		options.replace = false;
-		check_refused(sinks[i], KS_ERR_REFUSED, "is there already");
+		check_refused(sinks[i], KS_ERR_EXISTS, "is there already");
 		check_file("f", "mine");
 		unlink("f");
 		plan = preflight(sinks[i]);
@@ -245,7 +245,7 @@ static void an_rclone_remote_for_aws_and_for_an_endpoint(void **state)
 				  "\nsecret_access_key = " SECRET "\nregion = eu-west-1\n"
 				  "no_check_bucket = true\n");
 	check_file("rclone.conf.keysail-backup", "[gd]\ntype = drive\ntoken = {\"a\":\"b\"}\n");
-	check_refused("rclone:kept", KS_ERR_REFUSED, "has a remote [kept] already");
+	check_refused("rclone:kept", KS_ERR_EXISTS, "has a remote [kept] already");
 	options.replace = true;
 	check_refused("rclone:gd", KS_ERR_REFUSED, "drive, not s3");
 	options.endpoint = "http://127.0.0.1:9000";

@@ -160,8 +160,17 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("--theme", "--theme needs a value");
 	assert_refused("-p", "-p needs a value");
 	assert_refused("--demo=yes", "--demo takes no value");
-	assert_refused("lst", "'lst': there are list, delete and serve");
-	assert_refused("rotate media", "'rotate': there are list, delete and serve");
+	assert_refused("lst", "'lst': there are list, create, delete and serve");
+	assert_refused("rotate media", "'rotate': there are list, create, delete and serve");
+	assert_refused("create", "create needs a bucket");
+	assert_refused("create media", "say with --to where it goes");
+	assert_refused("create media --to", "--to needs a value");
+	assert_refused("create media --to clipboard", "delivered to one of profile:NAME");
+	assert_refused("create media --to env:", "wants a file's name");
+	assert_refused("create media more --to env:x", "'more' is one word too many");
+	assert_refused("list --to env:x", "--to goes with the command create");
+	assert_refused(
+	    "delete media AKIA --yes --replace", "--replace goes with the command create");
 	assert_refused("delete media --yes", "needs a bucket and a key's ID");
 	assert_refused("delete media AKIA", "say --yes");
 	assert_refused("delete media AKIA more --yes", "'more' is one word too many");
@@ -192,7 +201,8 @@ static void the_help_names_every_option(void **state)
 {
 	static const char *const names[] = {"--profile", "--region", "--endpoint-url", "--demo",
 	    "--read-only", "--theme", "--config", "--log-file", "--no-color", "--ascii", "--help",
-	    "--version", "--format", "--bucket", "--fail-on", "two-keys"};
+	    "--version", "--format", "--bucket", "--fail-on", "two-keys", "--to", "--replace",
+	    "--yes", "profile:NAME", "command:COMMAND LINE"};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);

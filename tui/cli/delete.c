@@ -1,10 +1,5 @@
 #include "tui/cli/delete.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "tui/cli/loop.h"
@@ -84,14 +79,7 @@ static int report(const struct ks_options *options, const struct ks_change *chan
 		ks_cli_complain(&err);
 		return KS_CLI_FAILED;
 	}
-	errno = 0;
-	puts(options->key_id);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return EXIT_SUCCESS;
-	ks_err_set(&err, KS_ERR_SYSTEM, "key %s was deleted, but that can't be written: %s",
-	    options->key_id, strerror(errno != 0 ? errno : EIO));
-	ks_cli_complain(&err);
-	return KS_CLI_FAILED;
+	return ks_cli_print_id(&change->key_id, "deleted");
 }
 
 /* What was sent can't be taken back. */
@@ -154,6 +142,7 @@ int ks_delete_main(const struct ks_options *options, const struct ks_store_optio
 	if (!ks_cli_start(&cli, &only, worker))
 		return KS_CLI_FAILED;
 	status = run(&cli, options);
+	ks_cli_warn(&cli);
 	ks_cli_stop(&cli, status);
 	return status;
 }

@@ -1,8 +1,10 @@
 #include "tui/cli/loop.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,6 +164,28 @@ static bool complain_of_keys(const struct ks_store *store, const struct ks_scope
 void ks_cli_complain(const struct ks_err *err)
 {
 	complain("", "", "", err);
+}
+
+void ks_cli_warn(const struct ks_cli *cli)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+
+	if (store->n_warnings > 0)
+		fprintf(stderr, "keysail: %s\n", store->warning);
+}
+
+int ks_cli_print_id(const struct ks_str *key_id, const char *what)
+{
+	struct ks_err err;
+
+	errno = 0;
+	puts(ks_str_clean(key_id));
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return EXIT_SUCCESS;
+	ks_err_set(&err, KS_ERR_SYSTEM, "key %s was %s, but that can't be written: %s",
+	    ks_str_clean(key_id), what, strerror(errno != 0 ? errno : EIO));
+	ks_cli_complain(&err);
+	return KS_CLI_FAILED;
 }
 
 bool ks_cli_complain_of_all(const struct ks_store *store)

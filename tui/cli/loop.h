@@ -30,6 +30,14 @@ int ks_cli_wait(
 /* Until everything is known or has failed. */
 int ks_cli_read_all(struct ks_cli *cli);
 
+/*
+ * A change's last word: the key's ID on stdout. Gives the exit status; what: "deleted", for the
+ * line on stderr when that can't be written.
+ */
+int ks_cli_print_id(const struct ks_str *key_id, const char *what);
+
+/* The last warning, if there was one, on stderr. */
+void ks_cli_warn(const struct ks_cli *cli);
 /* One line on stderr. */
 void ks_cli_complain(const struct ks_err *err);
 /* A line for each profile, region and bucket that failed; true when there was one. */

@@ -6,6 +6,7 @@
 
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
+#include "core/deliver/sink.h"
 
 /* ---- what each option does ---- */
 
@@ -133,6 +134,24 @@ static bool set_yes(struct ks_options *options, const char *value, struct ks_err
 	return true;
 }
 
+static bool set_to(struct ks_options *options, const char *value, struct ks_err *err)
+{
+	struct ks_sink sink;
+	bool good = ks_sink_parse(value, &sink, err);
+
+	ks_sink_free(&sink);
+	options->sink = value;
+	return good;
+}
+
+static bool set_replace(struct ks_options *options, const char *value, struct ks_err *err)
+{
+	(void)value;
+	(void)err;
+	options->replace = true;
+	return true;
+}
+
 static bool no_such_finding(const char *name, struct ks_err *err)
 {
 	char known[128] = "";
@@ -166,7 +185,7 @@ static bool set_fail_on(struct ks_options *options, const char *value, struct ks
 
 /* ---- the options: one row each ---- */
 
-enum scope { EVERYWHERE, OF_LIST, OF_DELETE };
+enum scope { EVERYWHERE, OF_LIST, OF_CREATE, OF_DELETE };
 
 static const struct row {
 	const char *name;
@@ -194,6 +213,8 @@ static const struct row {
     {"bucket", 0, "NAME", OF_LIST, set_bucket, "only the keys of this bucket"},
     {"fail-on", 0, "FINDING[,FINDING]", OF_LIST, set_fail_on,
 	"exit with 3 when a key has one of these findings"},
+    {"to", 0, "SINK", OF_CREATE, set_to, "deliver the secret there"},
+    {"replace", 0, NULL, OF_CREATE, set_replace, "what is there already may be replaced"},
     {"yes", 0, NULL, OF_DELETE, set_yes, "delete it: this can't be undone"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
@@ -206,6 +227,7 @@ static const struct {
 	enum scope scope; /* the options that only it takes */
 } commands[] = {
     {"list", KS_COMMAND_LIST, OF_LIST},
+    {"create", KS_COMMAND_CREATE, OF_CREATE},
     {"delete", KS_COMMAND_DELETE, OF_DELETE},
     {"serve", KS_COMMAND_SERVE, EVERYWHERE},
 };
@@ -219,8 +241,8 @@ static bool take_command(const char *word, struct ks_options *options, struct ks
 		options->command = commands[i].command;
 		return true;
 	}
-	return ks_err_set(
-	    err, KS_ERR_USAGE, "there is no command '%s': there are list, delete and serve", word);
+	return ks_err_set(err, KS_ERR_USAGE,
+	    "there is no command '%s': there are list, create, delete and serve", word);
 }
 
 /* ---- parsing ---- */
@@ -335,6 +357,16 @@ static bool is_of(enum scope scope, enum ks_command command)
 	return scope == EVERYWHERE;
 }
 
+static bool check_create(const struct ks_options *options, struct ks_err *err)
+{
+	if (options->bucket == NULL)
+		return ks_err_set(err, KS_ERR_USAGE, "create needs a bucket");
+	if (options->sink == NULL)
+		return ks_err_set(err, KS_ERR_USAGE,
+		    "a secret comes once and is never printed: say with --to where it goes");
+	return true;
+}
+
 static bool check_delete(const struct ks_options *options, struct ks_err *err)
 {
 	if (options->key_id == NULL)
@@ -352,6 +384,8 @@ static bool check_together(
 		if (parser->seen[i] && !is_of(rows[i].scope, options->command))
 			return ks_err_set(err, KS_ERR_USAGE, "--%s goes with the command %s",
 			    rows[i].name, command_of(rows[i].scope));
+	if (options->command == KS_COMMAND_CREATE && !check_create(options, err))
+		return false;
 	if (options->command == KS_COMMAND_DELETE && !check_delete(options, err))
 		return false;
 	if (options->demo && options->endpoint_url != NULL)
@@ -397,9 +431,11 @@ bool ks_options_parse(int argc, char **argv, struct ks_options *options, struct 
 		if (!take_options(&parser, argc, argv, options, err))
 			return false;
 	}
+	if ((options->command == KS_COMMAND_CREATE || options->command == KS_COMMAND_DELETE) &&
+	    !take_word(&parser, argc, argv, &options->bucket, options, err))
+		return false;
 	if (options->command == KS_COMMAND_DELETE &&
-	    (!take_word(&parser, argc, argv, &options->bucket, options, err) ||
-		!take_word(&parser, argc, argv, &options->key_id, options, err)))
+	    !take_word(&parser, argc, argv, &options->key_id, options, err))
 		return false;
 	if (optind < argc)
 		return ks_err_set(err, KS_ERR_USAGE, "'%s' is one word too many", argv[optind]);
@@ -432,10 +468,24 @@ static void help_rows(FILE *out, enum scope scope)
 	}
 }
 
+static void help_sinks(FILE *out)
+{
+	struct ks_sink_help sink;
+
+	for (size_t i = 0; ks_sink_help(i, &sink); i++) {
+		char left[64];
+
+		snprintf(left, sizeof left, "%s:%s", sink.kind, sink.where);
+		fprintf(out, "  %-24s  %s\n", left, sink.help);
+	}
+}
+
 void ks_options_help(FILE *out)
 {
 	fputs("Usage: keysail [OPTIONS]          open the terminal UI\n"
 	      "       keysail [OPTIONS] list     print every key and exit\n"
+	      "       keysail [OPTIONS] create BUCKET --to SINK\n"
+	      "                                  create a key and deliver its secret\n"
 	      "       keysail [OPTIONS] delete BUCKET KEYID --yes\n"
 	      "                                  delete an access key\n"
 	      "       keysail serve [OPTIONS]    run the emulator by itself\n"
@@ -448,6 +498,10 @@ void ks_options_help(FILE *out)
 	help_rows(out, EVERYWHERE);
 	fputs("\nOptions of list:\n", out);
 	help_rows(out, OF_LIST);
+	fputs("\nOptions of create:\n", out);
+	help_rows(out, OF_CREATE);
+	fputs("\nSinks:\n", out);
+	help_sinks(out);
 	fputs("\nOptions of delete:\n", out);
 	help_rows(out, OF_DELETE);
 	fputs("\nFindings:\n", out);

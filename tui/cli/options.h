@@ -16,6 +16,7 @@
 enum ks_command {
 	KS_COMMAND_UI, /* none was given */
 	KS_COMMAND_LIST,
+	KS_COMMAND_CREATE,
 	KS_COMMAND_DELETE,
 	KS_COMMAND_SERVE,
 };
@@ -41,8 +42,12 @@ struct ks_options {
 
 	/* list */
 	const struct ks_list_format *format; /* never NULL after parsing */
-	const char *bucket;                  /* delete's too */
+	const char *bucket;                  /* create's and delete's, too */
 	ks_findings fail_on;
+
+	/* create */
+	const char *sink; /* one that ks_sink_parse takes */
+	bool replace;
 
 	/* delete */
 	const char *key_id;

@@ -14,12 +14,14 @@ set -l regions all us-east-1 us-east-2 us-west-2 ca-central-1 sa-east-1 eu-west-
     ap-southeast-2 ap-southeast-3 ap-southeast-5 ap-northeast-1 ap-northeast-2
 set -l list '__fish_seen_subcommand_from list'
 set -l serve '__fish_seen_subcommand_from serve'
+set -l create '__fish_seen_subcommand_from create'
 set -l delete '__fish_seen_subcommand_from delete'
-set -l neither 'not __fish_seen_subcommand_from list delete serve'
+set -l neither 'not __fish_seen_subcommand_from list create delete serve'
 set -l not_serve 'not __fish_seen_subcommand_from serve'
 
 complete -c keysail -f
 complete -c keysail -n $neither -a list -d 'Print every key'
+complete -c keysail -n $neither -a create -d 'Create a key and deliver its secret'
 complete -c keysail -n $neither -a delete -d 'Delete an access key'
 complete -c keysail -n $neither -a serve -d 'Run the emulator'
 
@@ -36,6 +38,8 @@ complete -c keysail -n $not_serve -l ascii -d 'Draw with ASCII characters only'
 complete -c keysail -s h -l help -d 'Print help'
 complete -c keysail -s V -l version -d 'Print the version'
 
+complete -c keysail -n $create -l to -x -a 'profile: env: json: rclone: s3cmd: command:' -d 'Deliver the secret there'
+complete -c keysail -n $create -l replace -d 'What is there may be replaced'
 complete -c keysail -n $delete -l yes -d 'Delete it: this can not be undone'
 
 complete -c keysail -n $list -l format -x -a 'table json csv' -d 'How to print'

@@ -1,0 +1,255 @@
+#include "tui/cli/create.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "tui/cli/loop.h"
+
+static int fail(const struct ks_err *err)
+{
+	ks_cli_complain(err);
+	return KS_CLI_FAILED;
+}
+
+/* ---- which bucket ---- */
+
+/* How many there are of that name; *bucket is one of them. */
+static size_t find_buckets(
+    const struct ks_store *store, const struct ks_options *options, uint32_t *bucket)
+{
+	size_t found = 0;
+
+	*bucket = 0;
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_bucket_entry *entry =
+		    ks_store_find_bucket(store, (uint32_t)i, options->bucket);
+
+		if (entry == NULL)
+			continue;
+		*bucket = entry->id;
+		found++;
+	}
+	return found;
+}
+
+static int not_one(const struct ks_store *store, const struct ks_options *options, size_t found)
+{
+	struct ks_err err;
+
+	if (found > 1) {
+		ks_err_set(&err, KS_ERR_USAGE, "there are %zu buckets %s", found, options->bucket);
+		ks_err_tip(&err, "say which one with --region and --profile");
+		return fail(&err);
+	}
+	/* What failed may be where it is. */
+	ks_cli_complain_of_all(store);
+	ks_err_set(&err, KS_ERR_USAGE, "there is no bucket %s in the regions that answered",
+	    options->bucket);
+	return fail(&err);
+}
+
+/* ---- making it ---- */
+
+static const struct ks_change *first_change(const struct ks_store *store)
+{
+	return store->n_changes > 0 ? &store->changes[0] : NULL;
+}
+
+static const struct ks_handover *only_handover(const struct ks_store *store)
+{
+	return store->n_handovers > 0 ? &store->handovers[0] : NULL;
+}
+
+/* The key is delivered, or it is known that it won't be. */
+static bool is_decided(const struct ks_store *store, void *ctx)
+{
+	const struct ks_change *change = first_change(store);
+	const struct ks_handover *handover = only_handover(store);
+
+	(void)ctx;
+	if (handover != NULL)
+		return handover->state != KS_HANDOVER_DELIVERING;
+	return change == NULL || change->ended != KS_TIME_NONE;
+}
+
+/* ---- taking it back ---- */
+
+static const struct ks_change *deletion(const struct ks_store *store)
+{
+	for (size_t i = 0; i < store->n_changes; i++)
+		if (store->changes[i].kind == KS_CHANGE_DELETE)
+			return &store->changes[i];
+	return NULL;
+}
+
+static bool is_taken_back(const struct ks_store *store, void *ctx)
+{
+	const struct ks_change *change = deletion(store);
+
+	(void)ctx;
+	return change == NULL || change->ended != KS_TIME_NONE;
+}
+
+/* The key is in nobody's hands: *why says so, and goes on with what became of it. */
+static int take_back(
+    struct ks_cli *cli, struct ks_event *event, const char *key_id, const struct ks_err *why)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	const struct ks_change *change;
+	struct ks_err err;
+	int ended;
+
+	ks_session_tell(cli->session, event);
+	ended = ks_cli_wait(cli, is_taken_back, NULL);
+	change = deletion(store);
+	if (change != NULL && change->state == KS_CHANGE_DONE) {
+		ks_err_set(&err, why->kind, "%s; key %s was deleted again", why->message, key_id);
+		ks_err_tip(&err, "%s", why->tip);
+	} else {
+		ks_err_set(&err, why->kind, "%s; and key %s was not deleted again%s%s",
+		    why->message, key_id,
+		    change != NULL && change->err.kind != KS_ERR_NONE ? ": " : "",
+		    change != NULL ? change->err.message : "");
+		ks_err_tip(&err, "delete it");
+	}
+	ks_cli_complain(&err);
+	return ended != 0 ? 128 + ended : KS_CLI_FAILED;
+}
+
+static int not_delivered(struct ks_cli *cli, const struct ks_handover *handover)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_GIVE_UP, ks_clock_wall(ks_clock_system()));
+	char *key_id = ks_strdup(ks_str_clean(&handover->key_id));
+	struct ks_err why = handover->err;
+	int status;
+
+	event->handover = handover->id;
+	event->delete_key = true;
+	status = take_back(cli, event, key_id, &why);
+	free(key_id);
+	return status;
+}
+
+/* Who made a key that merely appeared is a guess, and guesses are not deleted. */
+static int orphaned(struct ks_cli *cli, const struct ks_change *change)
+{
+	struct ks_event *event;
+	struct ks_err why = change->err;
+	char *key_id;
+	int status;
+
+	if (change->guessed) {
+		ks_err_set(&why, KS_ERR_REPLY,
+		    "the answer with the secret was lost, and key %s appeared, which may be of "
+		    "this "
+		    "call",
+		    ks_str_clean(&change->orphans.items[0]));
+		ks_err_tip(&why, "unless somebody else made it just now, delete it");
+		return fail(&why);
+	}
+	event = ks_event_new(KS_EVENT_DELETE, ks_clock_wall(ks_clock_system()));
+	event->bucket = change->bucket;
+	event->key_id = ks_strdup(ks_str_raw(&change->key_id));
+	key_id = ks_strdup(ks_str_clean(&change->key_id));
+	status = take_back(cli, event, key_id, &why);
+	free(key_id);
+	return status;
+}
+
+/* ---- how it went ---- */
+
+static int not_made(const struct ks_change *change)
+{
+	struct ks_err err;
+
+	ks_err_set(&err, change->err.kind, "no key was made: %s%s%s", change->err.code,
+	    change->err.code[0] != '\0' ? ": " : "", change->err.message);
+	ks_err_tip(&err, "%s", change->err.tip);
+	return fail(&err);
+}
+
+static int conclude(struct ks_cli *cli)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	const struct ks_handover *handover = only_handover(store);
+	const struct ks_change *change = first_change(store);
+
+	if (handover != NULL && handover->confirmed)
+		return ks_cli_print_id(&handover->key_id, "made and delivered");
+	if (handover != NULL)
+		return not_delivered(cli, handover);
+	return change->state == KS_CHANGE_ORPHANED ? orphaned(cli, change) : not_made(change);
+}
+
+/* What was sent can't be taken back; the journal knows it. */
+static void tell_left(const struct ks_store *store, const struct ks_options *options)
+{
+	const struct ks_handover *handover = only_handover(store);
+	struct ks_err err;
+
+	if (handover != NULL)
+		ks_err_set(&err, KS_ERR_SYSTEM, "key %s was made, and its secret not delivered",
+		    ks_str_clean(&handover->key_id));
+	else if (ks_store_is_changing(store))
+		ks_err_set(&err, KS_ERR_SYSTEM, "making a key for bucket %s was under way",
+		    options->bucket);
+	else
+		return;
+	ks_err_tip(&err, "start keysail, which shows what was left");
+	ks_cli_complain(&err);
+}
+
+static int create_key(struct ks_cli *cli, const struct ks_options *options, uint32_t bucket)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	const char *why = ks_store_why_no_create(store, bucket);
+	struct ks_event *event;
+	struct ks_err err;
+	int ended;
+
+	if (why != NULL) {
+		ks_err_set(&err, KS_ERR_REFUSED, "%s", why);
+		return fail(&err);
+	}
+	event = ks_event_new(KS_EVENT_CREATE, ks_clock_wall(ks_clock_system()));
+	event->bucket = bucket;
+	event->sink = ks_strdup(options->sink);
+	event->replace = options->replace;
+	ks_session_tell(cli->session, event);
+	ended = ks_cli_wait(cli, is_decided, NULL);
+	if (ended == 0)
+		return conclude(cli);
+	tell_left(store, options);
+	return 128 + ended;
+}
+
+static int run(struct ks_cli *cli, const struct ks_options *options)
+{
+	const struct ks_store *store = ks_session_store(cli->session);
+	int ended = ks_cli_read_all(cli);
+	uint32_t bucket;
+	size_t found = find_buckets(store, options, &bucket);
+
+	if (ended != 0)
+		return 128 + ended;
+	return found == 1 ? create_key(cli, options, bucket) : not_one(store, options, found);
+}
+
+int ks_create_main(const struct ks_options *options, const struct ks_store_options *store,
+    const struct ks_worker_options *worker)
+{
+	struct ks_store_options only = *store;
+	struct ks_cli cli;
+	int status;
+
+	only.only_bucket = options->bucket;
+	only.refresh_seconds = 0;
+	if (!ks_cli_start(&cli, &only, worker))
+		return KS_CLI_FAILED;
+	status = run(&cli, options);
+	ks_cli_warn(&cli);
+	ks_cli_stop(&cli, status);
+	return status;
+}
