@@ -98,13 +98,19 @@ static void *run(void *ctx)
 	return NULL;
 }
 
-/* Signals are the main thread's; this one and those that libcurl starts get none. */
+/*
+ * Signals are the main thread's; this one and those that libcurl starts get none. But a crash here
+ * must reach the program's handler: blocked, it would end the process at once.
+ */
 static bool start_thread(struct ks_worker *worker)
 {
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 	sigset_t all, before;
 	int problem;
 
 	sigfillset(&all);
+	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+		sigdelset(&all, crashes[i]);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	problem = pthread_create(&worker->thread, NULL, run, worker);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
