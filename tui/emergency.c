@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/secret.h"
+
 /* A handler has no argument to find these by. */
 static struct {
 	char restore[KS_EMERGENCY_SIZE];
@@ -39,6 +41,8 @@ void ks_emergency_restore(void)
 	const char *at = emergency.restore;
 	size_t left = emergency.len;
 
+	/* First: the terminal may keep us waiting. */
+	ks_secret_wipe_heap();
 	if (!emergency.armed)
 		return;
 	emergency.armed = 0;

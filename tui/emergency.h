@@ -1,6 +1,7 @@
 /*
- * The terminal given back when there is no time to do it properly: from the handler of a crash, or
- * out of memory. Everything is computed beforehand; nothing here allocates or locks.
+ * The terminal given back, and secrets wiped, when there is no time to do it properly: from the
+ * handler of a crash, or out of memory. Everything is computed beforehand; nothing here allocates
+ * or locks.
  */
 #ifndef KS_TUI_EMERGENCY_H
 #define KS_TUI_EMERGENCY_H
@@ -12,8 +13,8 @@ enum { KS_EMERGENCY_SIZE = 512 };
 
 /*
  * Installs the handlers of SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGABRT, on a stack of their own.
- * They restore the terminal while it is armed and raise the signal again, so that the exit status
- * tells of the crash. UI thread; call before the terminal is taken over.
+ * They wipe the secure heap, restore the terminal while it is armed and raise the signal again, so
+ * that the exit status tells of the crash. UI thread; call before the terminal is taken over.
  */
 void ks_emergency_install(void);
 
@@ -25,7 +26,10 @@ void ks_emergency_prepare(int fd, const char *restore, const struct termios *mod
 /* The terminal is ours (true), or the user's (false): only the first needs to be restored. */
 void ks_emergency_arm(bool armed);
 
-/* Restores if armed, once. Async-signal-safe; any thread. */
+/*
+ * Wipes the secure heap, so that the program can only end after it, and restores if armed, once.
+ * Async-signal-safe; any thread.
+ */
 void ks_emergency_restore(void);
 
 #endif

@@ -283,8 +283,10 @@ static int run_ui(struct program *program)
 	free(remarks);
 	free(themes);
 	status = exit_status(program, end, &last, &err);
-	if (last.worker_hangs)
+	if (last.worker_hangs) {
+		ks_secret_wipe_heap();
 		_exit(status);
+	}
 	return status;
 }
 

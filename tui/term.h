@@ -28,7 +28,7 @@ struct ks_term;
 struct ks_term *ks_term_open(const struct ks_term_options *options, struct ks_err *err);
 /* Gives the terminal back as it was. Also safe when it is gone. */
 void ks_term_close(struct ks_term *term);
-/* From a signal handler or the out-of-memory hook: restore with write(2) and tcsetattr only. */
+/* For the out-of-memory hook: wipes the secure heap, restores with write(2) and tcsetattr only. */
 void ks_term_emergency_restore(void);
 
 /* The locale is UTF-8: else signs and names are shown in ASCII. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -22,6 +23,8 @@ struct ks_secret {
 };
 
 static enum ks_secret_heap heap = KS_SECRET_HEAP_NONE;
+/* What a crash has to wipe; NULL without a heap. */
+static volatile unsigned char *heap_start;
 
 /* The header in front of each wiping block; sized so that the block stays aligned for any type. */
 union block_header {
@@ -126,6 +129,24 @@ static void forbid_dumps(void)
 #endif
 }
 
+/*
+ * OpenSSL tells of an address whether it is in the heap, but not where the heap is: it is made of
+ * whole pages, so a look at the last byte of each page before a block of it finds where it begins.
+ */
+static void find_heap(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start;
+	void *block = OPENSSL_secure_malloc(1);
+
+	if (block != NULL && CRYPTO_secure_allocated(block)) {
+		start = (uintptr_t)block & ~(page - 1);
+		while (CRYPTO_secure_allocated((void *)(start - 1)))
+			start -= page;
+		heap_start = (volatile unsigned char *)start;
+	}
+	OPENSSL_secure_free(block);
+}
+
 enum ks_secret_heap ks_secret_setup(void)
 {
 	cJSON_Hooks hooks = {ks_wiping_malloc, ks_wiping_free};
@@ -143,12 +164,22 @@ enum ks_secret_heap ks_secret_setup(void)
 	default:
 		heap = KS_SECRET_HEAP_NONE;
 	}
+	if (heap != KS_SECRET_HEAP_NONE)
+		find_heap();
 	return heap;
 }
 
 enum ks_secret_heap ks_secret_heap(void)
 {
 	return heap;
+}
+
+void ks_secret_wipe_heap(void)
+{
+	if (heap_start == NULL)
+		return;
+	for (size_t i = 0; i < HEAP_SIZE; i++)
+		heap_start[i] = 0;
 }
 
 struct ks_secret *ks_secret_new(const char *value, size_t len, struct ks_err *err)

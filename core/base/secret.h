@@ -44,6 +44,12 @@ size_t ks_secret_len(const struct ks_secret *secret);
 /* In constant time. */
 bool ks_secret_equal(const struct ks_secret *secret, const char *value, size_t len);
 
+/*
+ * Overwrites the whole secure heap, for a program that is about to be gone and has no time for
+ * more: no secret can be used, made or freed after it. Async-signal-safe; any thread.
+ */
+void ks_secret_wipe_heap(void);
+
 /* Overwrites memory in a way that the compiler keeps. */
 void ks_wipe(void *data, size_t len);
 
