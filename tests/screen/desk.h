@@ -13,7 +13,7 @@
 #include "tests/support/pty.h"
 #include "tests/support/toolbox.h"
 
-enum { DESK_ENV_MAX = 16 };
+enum { DESK_ENV_MAX = 16, DESK_ARGS_MAX = 4 };
 
 struct desk {
 	struct emulator_thread server;
@@ -36,6 +36,11 @@ void desk_add_env(struct desk *desk, const char *name, const char *value);
  */
 void desk_start(struct desk *desk, int keys_per_bucket);
 void desk_start_sized(struct desk *desk, int keys_per_bucket, int width, int height);
+/* The same with further words on its command line; nothing is waited for. */
+void desk_open_emulator(
+    struct desk *desk, int keys_per_bucket, const char *const *args, int width, int height);
+/* The program on what serves at url, for which the test has set the account. */
+void desk_open(struct desk *desk, const char *url, const char *const *args, int width, int height);
 
 void desk_press(struct desk *desk, const char *keys);
 void desk_wait_for(struct desk *desk, const char *text);
@@ -45,7 +50,7 @@ void desk_wait_for(struct desk *desk, const char *text);
  * terminal grows by a line, which asks for one.
  */
 void desk_wait_for_dialog(struct desk *desk, const char *text);
-/* A key is made, and its secret waits in its dialog; fills key_id and secret. */
+/* A key is made, and its secret waits in its dialog; fills key_id, and the emulator's secret. */
 void desk_make_key(struct desk *desk);
 /* It ends with this status, and the terminal is as before. */
 void assert_desk_left(struct desk *desk, int code);
