@@ -4,6 +4,7 @@
 #include "tui/clipboard.h"
 #include "tui/dialogs/create.h"
 #include "tui/dialogs/delete.h"
+#include "tui/dialogs/left.h"
 #include "tui/ui_state.h"
 #include "tui/views/buckets.h"
 #include "tui/views/details.h"
@@ -212,6 +213,17 @@ const char *ks_act_why_no_keep(const struct ks_ui *ui)
 	return ui->clipboard == NULL || ks_clipboard_clears_at(ui->clipboard) == KS_TIME_NEVER
 		   ? "No secret in the clipboard is about to be cleared."
 		   : NULL;
+}
+
+void ks_act_left(struct ks_ui *ui, const struct ks_action *self)
+{
+	(void)self;
+	ks_left_dialog_open(ui);
+}
+
+const char *ks_act_why_no_left(const struct ks_ui *ui)
+{
+	return ks_ui_store(ui)->n_left == 0 ? "Nothing was left open." : NULL;
 }
 
 /* ---- the program ---- */

@@ -15,6 +15,7 @@ void ks_act_create(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_delete(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_copy(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_keep(struct ks_ui *ui, const struct ks_action *self);
+void ks_act_left(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_refresh(struct ks_ui *ui, const struct ks_action *self); /* arg: 1 for everything */
 void ks_act_theme(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_help(struct ks_ui *ui, const struct ks_action *self);
@@ -27,6 +28,7 @@ const char *ks_act_why_no_create(const struct ks_ui *ui);
 const char *ks_act_why_no_delete(const struct ks_ui *ui);
 const char *ks_act_why_no_copy(const struct ks_ui *ui);
 const char *ks_act_why_no_keep(const struct ks_ui *ui);
+const char *ks_act_why_no_left(const struct ks_ui *ui);
 const char *ks_act_why_no_sort(const struct ks_ui *ui);
 const char *ks_act_why_no_open(const struct ks_ui *ui);
 const char *ks_act_why_no_demo(const struct ks_ui *ui);

@@ -58,6 +58,15 @@ static const struct ks_action actions[] = {
 	.why_not = ks_act_why_no_keep,
 	.run = ks_act_keep,
     },
+    {
+	.name = "left-open",
+	.help = "what an earlier run left open",
+	.group = "Access keys",
+	.keys = "u",
+	.contexts = PANES,
+	.why_not = ks_act_why_no_left,
+	.run = ks_act_left,
+    },
     /* ---- what is shown ---- */
     {
 	.name = "open",

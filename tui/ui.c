@@ -441,7 +441,7 @@ bool ks_ui_presented(struct ks_ui *ui)
 struct ks_hints ks_ui_hints(struct ks_ui *ui)
 {
 	const struct ks_list *list = ks_ui_list(ui, KS_PANE_BUCKETS);
-	struct ks_hints hints = {.selected = ks_ui_bucket(ui), .operations = true};
+	struct ks_hints hints = {.selected = ks_ui_bucket(ui), .operations = true, .left = true};
 
 	for (size_t i = list->top; i < list->count && i < list->top + list->height; i++) {
 		struct ks_bucket_row row = ks_buckets_row(list->ids[i]);

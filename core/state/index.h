@@ -193,6 +193,7 @@ bool ks_notes_submitted(struct ks_store *store);
 void ks_notes_free(struct ks_store *store);
 /* The journal's answer. */
 bool ks_left_arrived(struct ks_store *store, struct ks_event *event);
+bool ks_left_seen(struct ks_store *store, struct ks_event *event);
 /* The user wants to hear no more of it. */
 bool ks_left_forget(struct ks_store *store, struct ks_event *event);
 /* A change that ended in keys without a secret. */

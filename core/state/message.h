@@ -88,6 +88,7 @@ enum ks_event_kind {
 	KS_EVENT_ARRIVED,     /* confirmed: wiped, final */
 	KS_EVENT_GIVE_UP,     /* undelivered on purpose: wiped; the key is kept, or deleted too */
 	KS_EVENT_DISMISS,     /* a finished change has been seen */
+	KS_EVENT_LEFT_SEEN,   /* all that was left open has been shown */
 	KS_EVENT_FORGET,      /* what was left open needs no more looking after */
 };
 

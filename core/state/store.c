@@ -183,6 +183,7 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_ARRIVED] = ks_handovers_event,
     [KS_EVENT_GIVE_UP] = ks_handovers_event,
     [KS_EVENT_DISMISS] = ks_changes_dismiss,
+    [KS_EVENT_LEFT_SEEN] = ks_left_seen,
     [KS_EVENT_FORGET] = ks_left_forget,
 };
 

@@ -228,6 +228,7 @@ struct ks_store {
 	size_t n_activities;
 	struct ks_left *left; /* oldest first */
 	size_t n_left;
+	bool left_is_news; /* there is some of an earlier run that was not shown yet */
 	struct ks_task *tasks;
 	size_t n_tasks;
 	char *warning; /* the last one, clean; NULL while there was none */

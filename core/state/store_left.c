@@ -138,7 +138,15 @@ bool ks_left_arrived(struct ks_store *store, struct ks_event *event)
 		if (!is_listed(store, change->id) && !is_our_own(store, change->id))
 			add_change(store, change);
 	}
+	store->left_is_news |= store->n_left != before;
 	return ks_warnings_add(store, event) || store->n_left != before;
+}
+
+bool ks_left_seen(struct ks_store *store, struct ks_event *event)
+{
+	(void)event;
+	store->left_is_news = false;
+	return false;
 }
 
 void ks_left_by_change(struct ks_store *store, const struct ks_change *change)

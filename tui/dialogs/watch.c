@@ -3,6 +3,7 @@
 #include "core/state/store.h"
 #include "tui/dialogs/create.h"
 #include "tui/dialogs/delete.h"
+#include "tui/dialogs/left.h"
 #include "tui/dialogs/secret.h"
 
 void ks_dialogs_dismiss(struct ks_ui *ui, uint32_t change)
@@ -97,6 +98,15 @@ static bool tell_one(struct ks_ui *ui)
 	return false;
 }
 
+/* Once, and not on top of what the user is at. */
+static void show_left(struct ks_ui *ui)
+{
+	if (!ks_ui_store(ui)->left_is_news || ks_ui_top(ui) != NULL)
+		return;
+	ks_ui_tell(ui, ks_event_new(KS_EVENT_LEFT_SEEN, ks_ui_now(ui)));
+	ks_left_dialog_open(ui);
+}
+
 void ks_dialogs_turn(struct ks_ui *ui)
 {
 	const struct ks_handover *handover;
@@ -106,4 +116,5 @@ void ks_dialogs_turn(struct ks_ui *ui)
 	handover = ks_store_open_handover(ks_ui_store(ui));
 	if (handover != NULL && !ks_ui_has(ui, &ks_secret_dialog))
 		ks_secret_dialog_open(ui, handover->id);
+	show_left(ui);
 }
