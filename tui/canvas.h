@@ -25,6 +25,11 @@ struct ks_canvas {
 	bool cursor_on;         /* shown (text inputs), or resting invisibly on the selected row */
 };
 
+/* Nothing is there whose width or height is 0. */
+struct ks_rect {
+	int x, y, width, height;
+};
+
 /* A rectangle of a canvas; what is drawn in it is clipped to it. Passed by value. */
 struct ks_area {
 	struct ks_canvas *canvas;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@ static struct {
 	struct termios modes;
 	int fd;
 	volatile sig_atomic_t armed;
+	char cover[KS_EMERGENCY_COVER_SIZE];
+	volatile sig_atomic_t cover_len;
 } emergency;
 
 /* A crash may be a stack that ran over. Larger than any MINSIGSTKSZ of a processor with AVX-512. */
@@ -36,16 +39,19 @@ void ks_emergency_arm(bool armed)
 	emergency.armed = armed;
 }
 
-void ks_emergency_restore(void)
+void ks_emergency_cover(const char *text, size_t len)
 {
-	const char *at = emergency.restore;
-	size_t left = emergency.len;
-
-	/* First: the terminal may keep us waiting. */
-	ks_secret_wipe_heap();
-	if (!emergency.armed)
+	emergency.cover_len = 0;
+	if (text == NULL || len > sizeof emergency.cover)
 		return;
-	emergency.armed = 0;
+	memcpy(emergency.cover, text, len);
+	/* A handler of this or of another thread must not find the length before the text. */
+	atomic_thread_fence(memory_order_seq_cst);
+	emergency.cover_len = (sig_atomic_t)len;
+}
+
+static void put(const char *at, size_t left)
+{
 	while (left > 0) {
 		ssize_t written = write(emergency.fd, at, left);
 
@@ -56,6 +62,17 @@ void ks_emergency_restore(void)
 			left -= (size_t)written;
 		}
 	}
+}
+
+void ks_emergency_restore(void)
+{
+	/* First: the terminal may keep us waiting. */
+	ks_secret_wipe_heap();
+	if (!emergency.armed)
+		return;
+	emergency.armed = 0;
+	put(emergency.cover, (size_t)emergency.cover_len);
+	put(emergency.restore, emergency.len);
 	tcsetattr(emergency.fd, TCSANOW, &emergency.modes);
 }
 

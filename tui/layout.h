@@ -17,11 +17,6 @@ enum {
 	KS_LAYOUT_WIDE = 80 /* columns from which all panes are shown */
 };
 
-/* Nothing is there whose width or height is 0. */
-struct ks_rect {
-	int x, y, width, height;
-};
-
 struct ks_layout {
 	bool too_small;
 	bool one_pane; /* only the focused pane is shown: a narrow terminal, or zoomed */

@@ -58,13 +58,18 @@ static struct ks_pen make_pen(const struct ks_painter *painter, struct ks_style 
 	return pen;
 }
 
+static bool is_same_theme(const struct ks_painter *painter, const struct ks_theme *usable)
+{
+	/* Padding that differs costs one repaint.
+	 * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
+	return memcmp(&painter->theme, usable, sizeof *usable) == 0;
+}
+
 static void take_theme(struct ks_painter *painter, const struct ks_theme *theme)
 {
 	const struct ks_theme *usable = ks_theme_for(theme, painter->abilities.colors);
 
-	/* Padding that differs costs one repaint.
-	 * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
-	if (!painter->repaint && memcmp(&painter->theme, usable, sizeof *usable) == 0)
+	if (!painter->repaint && is_same_theme(painter, usable))
 		return;
 	memcpy(&painter->theme, usable, sizeof *usable);
 	for (int role = 0; role < KS_ROLE_COUNT; role++)
@@ -283,14 +288,23 @@ static void put_cell(struct frame *frame, int x, int y, const struct ks_cell *ce
 		painter->x = UNKNOWN;
 }
 
+static bool is_kept(const struct ks_painter *painter, int x, int y)
+{
+	const struct ks_rect *kept = &painter->kept;
+
+	return x >= kept->x && x < kept->x + kept->width && y >= kept->y &&
+	       y < kept->y + kept->height;
+}
+
 /* Blanks from x on that look alike. */
-static int count_blanks(const struct frame *frame, const struct ks_cell *row, int x)
+static int count_blanks(const struct frame *frame, const struct ks_cell *row, int x, int y)
 {
 	const struct ks_pen *pen = pen_of(frame->painter, row[x].style);
 	int end = x;
 
 	while (end < frame->width && is_blank(&row[end]) &&
-	       same_blank(pen, pen_of(frame->painter, row[end].style)))
+	       same_blank(pen, pen_of(frame->painter, row[end].style)) &&
+	       !is_kept(frame->painter, end, y))
 		end++;
 	return end - x;
 }
@@ -300,7 +314,7 @@ static int erase_blanks(struct frame *frame, const struct ks_cell *row, int x, i
 {
 	struct ks_painter *painter = frame->painter;
 	const struct ks_pen *pen = pen_of(painter, row[x].style);
-	int count = count_blanks(frame, row, x);
+	int count = count_blanks(frame, row, x, y);
 	bool to_end = x + count == frame->width;
 
 	if ((pen->attrs & VISIBLE_ON_BLANK) != 0 ||
@@ -330,7 +344,8 @@ static void write_gap(struct frame *frame, const struct ks_cell *row, int x, int
 	for (int i = from; i < x; i++) {
 		const struct ks_pen *pen = pen_of(painter, row[i].style);
 
-		if (row[i].width != 1 || row[i].code[0] >= 0x7F || row[i].code[1] != 0)
+		if (row[i].width != 1 || row[i].code[0] >= 0x7F || row[i].code[1] != 0 ||
+		    is_kept(painter, i, y))
 			return;
 		if (is_blank(&row[i]) ? !same_blank(&painter->pen, pen)
 				      : !same_pen(&painter->pen, pen))
@@ -361,6 +376,77 @@ static void paint_row(struct frame *frame, int y)
 			put_cell(frame, x, y, &row[x]);
 		x += erased > 0 ? erased : row[x].width;
 	}
+}
+
+/* ---- what is written past the painter ---- */
+
+static const struct ks_cell *shown_cell(const struct ks_painter *painter, int x, int y)
+{
+	return &painter->shown->cells[(size_t)y * (size_t)painter->shown->width + (size_t)x];
+}
+
+/* All cells of the place are blank in this picture, and look like its first one on the screen. */
+static bool is_plain(
+    const struct ks_painter *painter, const struct ks_canvas *canvas, const struct ks_rect *place)
+{
+	const struct ks_cell *first = shown_cell(painter, place->x, place->y);
+
+	for (int y = place->y; y < place->y + place->height; y++) {
+		for (int x = place->x; x < place->x + place->width; x++) {
+			const struct ks_cell *cell =
+			    &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
+
+			if (!is_blank(cell) || !looks_same(painter, cell, first))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool ks_painter_keep(struct ks_painter *painter, struct ks_rect place)
+{
+	const struct ks_canvas *shown = painter->shown;
+
+	painter->kept = (struct ks_rect){0};
+	if (place.width <= 0 || place.height <= 0)
+		return true;
+	if (painter->blank || place.x < 0 || place.y < 0 || place.x + place.width > shown->width ||
+	    place.y + place.height > shown->height || !is_plain(painter, shown, &place))
+		return false;
+	painter->kept = place;
+	return true;
+}
+
+bool ks_painter_can_keep(
+    const struct ks_painter *painter, const struct ks_canvas *canvas, const struct ks_theme *theme)
+{
+	return !painter->blank && canvas->width == painter->shown->width &&
+	       canvas->height == painter->shown->height &&
+	       is_same_theme(painter, ks_theme_for(theme, painter->abilities.colors)) &&
+	       is_plain(painter, canvas, &painter->kept);
+}
+
+void ks_painter_step_out(const struct ks_painter *painter, struct ks_buf *out)
+{
+	struct ks_painter other = {.abilities = painter->abilities, .pen.fg = UNKNOWN_COLOR};
+	struct frame frame = {.painter = &other, .out = out};
+
+	set_pen(
+	    &frame, pen_of(painter, shown_cell(painter, painter->kept.x, painter->kept.y)->style));
+}
+
+void ks_painter_step_in(struct ks_painter *painter, struct ks_buf *out)
+{
+	struct frame frame = {.painter = painter, .out = out};
+	struct ks_pen pen = painter->pen;
+	int x = painter->x;
+
+	painter->pen.fg = UNKNOWN_COLOR;
+	painter->x = UNKNOWN;
+	if (pen.fg != UNKNOWN_COLOR)
+		set_pen(&frame, &pen);
+	if (x != UNKNOWN)
+		move_to(&frame, x, painter->y);
 }
 
 /* ---- the frame ---- */

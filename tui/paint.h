@@ -44,6 +44,7 @@ struct ks_painter {
 	bool blank;              /* the screen has to be cleared first */
 	bool repaint;            /* looks changed: no cell is what it was */
 	bool cursor_on;
+	struct ks_rect kept; /* cells that are left alone; empty: none */
 };
 
 void ks_painter_init(struct ks_painter *painter, const struct ks_abilities *abilities);
@@ -51,6 +52,20 @@ void ks_painter_free(struct ks_painter *painter);
 
 /* The screen may show anything now: the next frame clears it and sends all. */
 void ks_painter_forget(struct ks_painter *painter);
+
+/*
+ * Leaves these cells alone from now on, since something is written over them that the painter
+ * doesn't know of; an empty place ends that. False when they are not blank on the screen now, or of
+ * more than one look.
+ */
+bool ks_painter_keep(struct ks_painter *painter, struct ks_rect place);
+/* The next frame with this picture can leave them alone: they are to be as they were. */
+bool ks_painter_can_keep(
+    const struct ks_painter *painter, const struct ks_canvas *canvas, const struct ks_theme *theme);
+/* Adds to out the attributes that the kept cells have. */
+void ks_painter_step_out(const struct ks_painter *painter, struct ks_buf *out);
+/* Adds to out what brings cursor and attributes back to where the painter knows them. */
+void ks_painter_step_in(struct ks_painter *painter, struct ks_buf *out);
 
 /*
  * Adds to out what turns the screen into this picture; nothing when it is that already. width and

@@ -17,6 +17,7 @@
 #include "core/base/mem.h"
 #include "tui/emergency.h"
 #include "tui/paint.h"
+#include "tui/reveal.h"
 
 /* Bracketed paste and focus events; there is no terminfo for them. */
 #define MODES_ON  "\033[?2004h\033[?1004h"
@@ -27,13 +28,17 @@
 
 #define FALLBACK_TERM "xterm-256color"
 
+_Static_assert(
+    (int)KS_REVEAL_ERASE_MAX <= (int)KS_EMERGENCY_COVER_SIZE, "a crash can erase it too");
+
 enum { SEQUENCES_MAX = 512, FRAME_MAX = 64 * 1024 * 1024 };
 
 struct ks_term {
 	struct termios saved, raw;
 	char enter[SEQUENCES_MAX], leave[SEQUENCES_MAX];
-	bool ours;   /* not suspended */
-	bool modern; /* may be asked, and knows private modes */
+	bool ours;     /* not suspended */
+	bool modern;   /* may be asked, and knows private modes */
+	bool revealed; /* a secret is on the screen, where the painter keeps off */
 	int width, height;
 	struct ks_keyboard keyboard;
 	struct ks_painter painter;
@@ -216,6 +221,7 @@ static void leave(struct ks_term *term)
 {
 	if (!term->ours)
 		return;
+	ks_term_conceal(term);
 	term->ours = false;
 	write_text(term->leave);
 	/* An answer that is still to be read would be the shell's next input. */
@@ -324,6 +330,7 @@ void ks_term_resized(struct ks_term *term)
 	ask_size(&width, &height);
 	if (width == term->width && height == term->height)
 		return;
+	ks_term_conceal(term);
 	term->width = width;
 	term->height = height;
 	term->keyboard.resized = true;
@@ -363,6 +370,8 @@ void ks_term_present(
 {
 	if (!term->ours || term->keyboard.gone)
 		return;
+	if (term->revealed && !ks_painter_can_keep(&term->painter, canvas, theme))
+		ks_term_conceal(term);
 	ks_buf_reset(&term->out);
 	ks_painter_frame(&term->painter, canvas, theme, term->width, term->height, &term->out);
 	ks_fd_write_all(STDOUT_FILENO, ks_buf_text(&term->out), term->out.len);
@@ -370,7 +379,77 @@ void ks_term_present(
 
 void ks_term_redraw(struct ks_term *term)
 {
+	ks_term_conceal(term);
 	ks_painter_forget(&term->painter);
+}
+
+/* ---- a secret past the painter ---- */
+
+static bool write_out(struct ks_term *term)
+{
+	return ks_fd_write_all(STDOUT_FILENO, ks_buf_text(&term->out), term->out.len);
+}
+
+/* The crash handler is told first: from then on whatever happens takes it away. */
+static bool prepare_erasing(struct ks_term *term, struct ks_rect place)
+{
+	ks_buf_reset(&term->out);
+	if (!ks_reveal_erase(place, &term->out))
+		return false;
+	ks_emergency_cover(ks_buf_text(&term->out), term->out.len);
+	return true;
+}
+
+bool ks_term_reveal(struct ks_term *term, struct ks_rect place, const struct ks_secret *secret)
+{
+	bool written;
+
+	ks_term_conceal(term);
+	if (!term->ours || term->keyboard.gone || !ks_reveal_is_plain(secret) ||
+	    !ks_reveal_fits(secret, place, term->width, term->height) ||
+	    !ks_painter_keep(&term->painter, place))
+		return false;
+	if (!prepare_erasing(term, place)) {
+		ks_painter_keep(&term->painter, (struct ks_rect){0});
+		return false;
+	}
+	term->revealed = true;
+	ks_buf_reset(&term->out);
+	ks_painter_step_out(&term->painter, &term->out);
+	written = write_out(term) && ks_reveal_write(STDOUT_FILENO, place, secret);
+	ks_buf_reset(&term->out);
+	ks_painter_step_in(&term->painter, &term->out);
+	if (!write_out(term) || !written)
+		ks_term_conceal(term);
+	return term->revealed;
+}
+
+void ks_term_conceal(struct ks_term *term)
+{
+	int width, height;
+
+	if (!term->revealed)
+		return;
+	term->revealed = false;
+	ks_buf_reset(&term->out);
+	ks_painter_step_out(&term->painter, &term->out);
+	ask_size(&width, &height);
+	if (width == term->width && height == term->height) {
+		ks_reveal_erase(term->painter.kept, &term->out);
+		ks_painter_step_in(&term->painter, &term->out);
+	} else {
+		/* Terminals move their lines then, each in its own way. */
+		ks_reveal_erase_rows(height, &term->out);
+		ks_painter_forget(&term->painter);
+	}
+	write_out(term);
+	ks_painter_keep(&term->painter, (struct ks_rect){0});
+	ks_emergency_cover(NULL, 0);
+}
+
+bool ks_term_is_revealed(const struct ks_term *term)
+{
+	return term->revealed;
 }
 
 bool ks_term_write(struct ks_term *term, const char *data, size_t len)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "core/base/err.h"
+#include "core/base/secret.h"
 #include "tui/canvas.h"
 #include "tui/key.h"
 #include "tui/keyboard.h"
@@ -70,6 +71,17 @@ void ks_term_ask(struct ks_term *term);
 enum ks_term_background ks_term_background(const struct ks_term *term);
 /* DA1 said 52: the terminal writes to the clipboard by OSC 52. False proves nothing. */
 bool ks_term_says_clipboard(const struct ks_term *term);
+
+/*
+ * Shows a secret over blank cells of the picture that was presented last (tui/reveal.h). They stay
+ * blank for all that draws, and are blanked again by conceal, and by itself before a picture that
+ * has something else there, before the size changes, the screen is sent anew or is left in any way
+ * at all. False when it isn't shown: it doesn't fit there, is not plain, or the terminal is not
+ * ours.
+ */
+bool ks_term_reveal(struct ks_term *term, struct ks_rect place, const struct ks_secret *secret);
+void ks_term_conceal(struct ks_term *term);
+bool ks_term_is_revealed(const struct ks_term *term);
 
 /*
  * Bytes straight to the terminal, around what is known to be on it: OSC 52. They must leave the
