@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/secret.h"
 #include "core/base/text.h"
 
 #define ESC 0x1B
@@ -55,6 +56,8 @@ static void consume(struct ks_decoder *decoder, size_t count)
 {
 	decoder->len -= count;
 	memmove(decoder->bytes, decoder->bytes + count, decoder->len);
+	/* It may have been a secret that was pasted. */
+	ks_wipe(decoder->bytes + decoder->len, count);
 }
 
 static void set_key(struct scan *scan, uint32_t code, bool ctrl, bool alt)

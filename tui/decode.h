@@ -52,7 +52,10 @@ struct ks_decoded {
 	bool clipboard; /* 52 is among the attributes */
 };
 
-/* Adds bytes; gives how many had room. There is room for all after the decoder was emptied. */
+/*
+ * Adds bytes; they are wiped once they are decoded, since a secret may be pasted. Gives how many
+ * had room. There is room for all after the decoder was emptied.
+ */
 size_t ks_decoder_feed(struct ks_decoder *decoder, const void *bytes, size_t len);
 
 /*

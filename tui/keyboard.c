@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/secret.h"
 
 enum {
 	ESCAPE_MS = 25,
@@ -77,14 +78,18 @@ static bool read_more(struct ks_keyboard *keyboard, int wait_ms)
 	struct pollfd input = {.fd = keyboard->fd, .events = POLLIN};
 	unsigned char bytes[READ_SIZE];
 	ssize_t count;
+	size_t fed;
 
 	if (poll(&input, 1, wait_ms) <= 0)
 		return false;
 	if ((input.revents & POLLIN) == 0)
 		return hang_up(keyboard);
 	count = read(keyboard->fd, bytes, sizeof bytes);
-	if (count > 0)
-		return ks_decoder_feed(&keyboard->decoder, bytes, (size_t)count) > 0;
+	if (count > 0) {
+		fed = ks_decoder_feed(&keyboard->decoder, bytes, (size_t)count);
+		ks_wipe(bytes, (size_t)count);
+		return fed > 0;
+	}
 	if (count == 0 || (errno != EAGAIN && errno != EINTR))
 		hang_up(keyboard);
 	return false;
