@@ -69,6 +69,21 @@ static void port_theme(void *ctx, const struct ks_theme *theme)
 	((struct app *)ctx)->theme_chosen = true;
 }
 
+static bool port_reveal(void *ctx, struct ks_rect place, const struct ks_secret *secret)
+{
+	return ks_term_reveal(((struct app *)ctx)->term, place, secret);
+}
+
+static void port_conceal(void *ctx)
+{
+	ks_term_conceal(((struct app *)ctx)->term);
+}
+
+static bool port_is_revealed(void *ctx)
+{
+	return ks_term_is_revealed(((struct app *)ctx)->term);
+}
+
 /* ---- beginning ---- */
 
 /* The look that fits what the terminal said of its background so far. */
@@ -110,7 +125,16 @@ static void make_ui(struct app *app)
 
 	load_theme(app, &theme, &err);
 	app->ui = ks_ui_new(&(struct ks_ui_options){
-	    .port = {port_store, port_tell, port_theme, app},
+	    .port =
+		{
+		    .store = port_store,
+		    .tell = port_tell,
+		    .theme = port_theme,
+		    .reveal = port_reveal,
+		    .conceal = port_conceal,
+		    .is_revealed = port_is_revealed,
+		    .ctx = app,
+		},
 	    .glyphs = app->options->ascii || !ks_term_is_utf8(app->term) ? &ks_glyphs_ascii
 									 : &ks_glyphs_utf8,
 	    .theme = &theme,
@@ -289,6 +313,9 @@ static int64_t show(struct app *app)
 		return earlier(wake, now + FRAME_MS - since);
 	app->pressed = false;
 	draw_frame(app);
+	/* What a dialog did when it was seen. */
+	if (ks_ui_wants_frame(app->ui, now))
+		wake = earlier(wake, now + FRAME_MS);
 	return earlier(wake, ks_ui_wake(app->ui));
 }
 
@@ -367,6 +394,8 @@ static void finish(struct app *app)
 {
 	char left[LEFT_SIZE] = "";
 
+	/* First of all: clearing the clipboard can take a moment. */
+	ks_term_conceal(app->term);
 	if (app->clipboard != NULL)
 		ks_clipboard_clear(app->clipboard, left, sizeof left);
 	ks_term_close(app->term);

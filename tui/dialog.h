@@ -60,6 +60,11 @@ struct ks_dialog_class {
 	 * child that ended, a wake time), before drawing.
 	 */
 	void (*update)(void *self, struct ks_ui *ui);
+	/*
+	 * Optional: the frame with it is on the terminal; called after each one. It must not open
+	 * or close a dialog.
+	 */
+	void (*presented)(void *self, struct ks_ui *ui);
 	/* Optional: Esc or q. False: it stays (it asks something first). NULL: it just closes. */
 	bool (*may_close)(void *self, struct ks_ui *ui);
 	void (*free)(void *self);

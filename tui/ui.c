@@ -250,6 +250,27 @@ void ks_ui_set_clipboard(struct ks_ui *ui, struct ks_clipboard *clipboard)
 	ui->clipboard = clipboard;
 }
 
+bool ks_ui_can_reveal(const struct ks_ui *ui)
+{
+	return ui->port.reveal != NULL;
+}
+
+bool ks_ui_reveal(struct ks_ui *ui, struct ks_rect place, const struct ks_secret *secret)
+{
+	return ui->port.reveal != NULL && ui->port.reveal(ui->port.ctx, place, secret);
+}
+
+void ks_ui_conceal(struct ks_ui *ui)
+{
+	if (ui->port.conceal != NULL)
+		ui->port.conceal(ui->port.ctx);
+}
+
+bool ks_ui_is_revealed(const struct ks_ui *ui)
+{
+	return ui->port.is_revealed != NULL && ui->port.is_revealed(ui->port.ctx);
+}
+
 enum ks_ui_wish ks_ui_take_wish(struct ks_ui *ui)
 {
 	enum ks_ui_wish wish = ui->wish;
@@ -423,9 +444,22 @@ int64_t ks_ui_update(struct ks_ui *ui, int64_t now)
 	return wake;
 }
 
+/* Nothing that it does closes a dialog. */
+static void tell_presented(struct ks_ui *ui)
+{
+	for (size_t i = 0; i < ui->n_dialogs && !ui->too_small; i++) {
+		const struct ks_ui_dialog *dialog = &ui->dialogs[i];
+
+		if (dialog->drawn && dialog->class->presented != NULL)
+			dialog->class->presented(dialog->self, ui);
+	}
+}
+
 bool ks_ui_presented(struct ks_ui *ui)
 {
 	bool first = false;
+
+	tell_presented(ui);
 
 	for (size_t i = 0; i < ui->n_dialogs; i++) {
 		struct ks_ui_dialog *dialog = &ui->dialogs[i];

@@ -18,6 +18,7 @@
 
 struct ks_clipboard;
 struct ks_keymap;
+struct ks_secret;
 struct ks_theme;
 struct ks_ui;
 
@@ -71,5 +72,14 @@ void ks_ui_leave(struct ks_ui *ui);
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui);
 /* Stops the countdown after which a secret is taken out of the clipboard. */
 void ks_ui_keep_clipboard(struct ks_ui *ui);
+
+/*
+ * A secret on the bare terminal, over cells that were blank in the last frame (ks_term_reveal).
+ * Without a terminal there is none. It may be gone by itself: ask in update and in presented.
+ */
+bool ks_ui_can_reveal(const struct ks_ui *ui);
+bool ks_ui_reveal(struct ks_ui *ui, struct ks_rect place, const struct ks_secret *secret);
+void ks_ui_conceal(struct ks_ui *ui);
+bool ks_ui_is_revealed(const struct ks_ui *ui);
 
 #endif

@@ -23,6 +23,11 @@ struct ks_ui_port {
 	void (*tell)(void *ctx, struct ks_event *event);        /* takes it over */
 	void (*theme)(void *ctx, const struct ks_theme *theme); /* another one is in use */
 	void *ctx;
+	/* A secret past the canvas, as ks_term_reveal and its kin; all three NULL: there is no
+	 * terminal. */
+	bool (*reveal)(void *ctx, struct ks_rect place, const struct ks_secret *secret);
+	void (*conceal)(void *ctx);
+	bool (*is_revealed)(void *ctx);
 };
 
 struct ks_ui_options {

@@ -39,6 +39,13 @@ static const char *event_name(enum ks_event_kind kind)
 	return names[kind];
 }
 
+static const char *way_of(const struct ks_event *event)
+{
+	if (event->way == NULL)
+		return "";
+	return strcmp(event->way, "Shown on the screen") == 0 ? " by showing" : " by copy";
+}
+
 static void port_tell(void *ctx, struct ks_event *event)
 {
 	struct booth *b = ctx;
@@ -47,13 +54,39 @@ static void port_tell(void *ctx, struct ks_event *event)
 	if (event->kind != KS_EVENT_DISMISS)
 		ks_buf_printf(&b->told, "%s%s%s%s%s;", event_name(event->kind),
 		    event->key_id != NULL ? " " : "", event->key_id != NULL ? event->key_id : "",
-		    event->way != NULL ? " by copy" : "", event->delete_key ? " and delete" : "");
+		    way_of(event), event->delete_key ? " and delete" : "");
 	ks_store_apply(b->store, event);
 }
 
 static bool write_terminal(void *ctx, const char *data, size_t len)
 {
 	return ks_buf_add(&((struct booth *)ctx)->terminal, data, len);
+}
+
+/* Only over cells that are blank. */
+static bool reveal(void *ctx, struct ks_rect place, const struct ks_secret *secret)
+{
+	struct booth *b = ctx;
+
+	if (b->refuses_to_reveal)
+		return false;
+	for (int y = place.y; y < place.y + place.height; y++)
+		for (int x = place.x; x < place.x + place.width; x++)
+			assert_int_equal(b->canvas->cells[y * b->canvas->width + x].code[0], ' ');
+	ks_buf_printf(&b->reveals, "%s;", ks_secret_value(secret));
+	b->place = place;
+	b->revealed = true;
+	return true;
+}
+
+static void conceal(void *ctx)
+{
+	((struct booth *)ctx)->revealed = false;
+}
+
+static bool is_revealed(void *ctx)
+{
+	return ((struct booth *)ctx)->revealed;
 }
 
 /* ---- the service ---- */
@@ -364,7 +397,15 @@ void booth_open_world(struct booth *b, const struct ks_glyphs *glyphs)
 	    .regions = regions, .n_regions = 1, .policy = {90, 90}, .read_only = false};
 	struct ks_clipboard_options clipboard = {
 	    .clear_seconds = 45, .write = write_terminal, .ctx = b};
-	struct ks_ui_options ui = {.port = {port_store, port_tell, NULL, b}, .glyphs = glyphs};
+	struct ks_ui_options ui = {
+	    .port = {.store = port_store,
+		.tell = port_tell,
+		.ctx = b,
+		.reveal = reveal,
+		.conceal = conceal,
+		.is_revealed = is_revealed},
+	    .glyphs = glyphs,
+	};
 
 	b->now = INT64_C(1700000000000);
 	b->store = ks_store_new(&store);
@@ -393,6 +434,7 @@ int booth_set_up(void **state)
 	ks_buf_init(&b->picture, 1 << 20);
 	ks_buf_init(&b->terminal, 1 << 16);
 	ks_buf_init(&b->told, 1 << 16);
+	ks_buf_init(&b->reveals, 1 << 16);
 	*state = b;
 	return 0;
 }
@@ -410,6 +452,7 @@ int booth_tear_down(void **state)
 	ks_buf_free(&b->picture);
 	ks_buf_free(&b->terminal);
 	ks_buf_free(&b->told);
+	ks_buf_free(&b->reveals);
 	free(b);
 	return 0;
 }

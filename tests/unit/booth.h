@@ -36,6 +36,10 @@ struct booth {
 	struct ks_clipboard *clipboard; /* has the terminal only */
 	struct ks_canvas *canvas;
 	struct ks_buf picture, terminal, told;
+	bool revealed;          /* a secret is on the bare terminal, */
+	struct ks_rect place;   /* here */
+	struct ks_buf reveals;  /* the secrets that ever were there, each with a semicolon */
+	bool refuses_to_reveal; /* the terminal doesn't take it */
 	int64_t now;
 	uint64_t last_request;
 	const char *bucket; /* its name */

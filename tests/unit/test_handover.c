@@ -141,7 +141,7 @@ static void what_did_not_arrive_is_held_again(void **state)
 	assert_booth_told(b, "delivered by copy;not-arrived;");
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
 	assert_booth_shows(b, "▸[Copy]");
-	booth_press(b, "c Right Enter");
+	booth_press(b, "c Right Right Right Enter");
 	assert_booth_told(b, "delivered by copy;delivered by copy;");
 }
 

@@ -20,6 +20,8 @@ void ks_form_set_buttons(struct ks_form *form, const struct ks_button *buttons)
 	form->n_buttons = 0;
 	form->focus = 0;
 	form->drawn = false;
+	form->field_cells = 0;
+	form->field = (struct ks_rect){0};
 	form->sheet.top = 0;
 	for (; buttons->label[0] != '\0'; buttons++)
 		ks_form_add_button(form, buttons);
@@ -134,10 +136,32 @@ static void fill_sheet(struct ks_form *form, struct ks_draw *draw, bool compact)
 	form->fill(form, draw);
 }
 
-/* Lines below the text: the input, the buttons, and the gap before them. */
+static int field_height(const struct ks_form *form, int width)
+{
+	size_t wide = width > 0 ? (size_t)width : 1;
+
+	return (int)((form->field_cells + wide - 1) / wide);
+}
+
+/* Nothing is drawn that isn't whole. */
+static void draw_field(struct ks_form *form, struct ks_area area, int y)
+{
+	int cells = (int)form->field_cells, height = field_height(form, area.width);
+	int width = cells < area.width ? cells : area.width;
+	struct ks_area place = ks_area_sub(area, 0, y, width, height);
+
+	form->field = (struct ks_rect){0};
+	if (cells == 0 || y < 0 || place.height < height || place.width < width)
+		return;
+	ks_draw_fill(place, 0, 0, width, height, ks_style_on(KS_ROLE_SECRET, KS_GROUND_DIALOG));
+	form->field = (struct ks_rect){place.x, place.y, place.width, place.height};
+}
+
+/* Lines below the text: the field, the input, the buttons, and the gap before them. */
 static int foot_height(const struct ks_form *form, int width, bool compact)
 {
-	int height = buttons_height(form, width) + (form->has_input ? 1 : 0);
+	int height =
+	    field_height(form, width) + buttons_height(form, width) + (form->has_input ? 1 : 0);
 
 	return height > 0 && !compact ? height + 1 : height;
 }
@@ -171,6 +195,8 @@ void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area)
 		y = 0;
 	ks_sheet_draw(
 	    &form->sheet, draw->glyphs, ks_area_sub(area, 0, 0, area.width, area.height - foot));
+	draw_field(form, area, y);
+	y += field_height(form, area.width);
 	if (form->has_input)
 		draw_input(form, draw, area, y++);
 	for (size_t i = 0; i < form->n_buttons; i++) {

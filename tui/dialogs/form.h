@@ -15,7 +15,7 @@
 
 struct ks_ui;
 
-enum { KS_FORM_BUTTONS = 4 };
+enum { KS_FORM_BUTTONS = 6 };
 
 struct ks_button {
 	char label[32]; /* "" ends a table */
@@ -37,9 +37,11 @@ struct ks_form {
 	bool has_input;
 	const char *prompt; /* before the input */
 	struct ks_input input;
-	bool compact; /* leave gaps out */
-	bool drawn;   /* these buttons were on the screen */
-	bool pasting; /* what comes is a paste, and nothing takes it */
+	size_t field_cells;   /* blank ones, above the buttons; 0: no field */
+	struct ks_rect field; /* where on the canvas they are; empty: there was no room */
+	bool compact;         /* leave gaps out */
+	bool drawn;           /* these buttons were on the screen */
+	bool pasting;         /* what comes is a paste, and nothing takes it */
 };
 
 enum ks_form_result {

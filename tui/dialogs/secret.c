@@ -2,31 +2,13 @@
 
 #include <stdlib.h>
 
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tui/clipboard.h"
 #include "tui/dialogs/delete.h"
-#include "tui/dialogs/form.h"
-#include "tui/views/pane.h"
+#include "tui/dialogs/secret_state.h"
 
-enum { MASK_SIGNS = 16 }; /* says nothing of the length */
-
-enum stage { STAGE_NONE, STAGE_HELD, STAGE_COPYING, STAGE_DELIVERED, STAGE_ASKING };
-
-struct dialog {
-	struct ks_form form;
-	const struct ks_store *store;
-	const struct ks_clipboard *clipboard; /* NULL: none */
-	const char *promise;
-	uint32_t handover;
-	enum stage stage;
-	bool asking; /* whether it is to be left undelivered */
-	bool failed; /* the last copy did not work */
-	enum ks_clipboard_hold hold;
-};
-
-static const struct ks_handover *handover_of(const struct dialog *dialog)
+const struct ks_handover *ks_secret_state_handover(const struct ks_secret_state *dialog)
 {
 	const struct ks_handover *handover = ks_store_handover(dialog->store, dialog->handover);
 
@@ -38,7 +20,7 @@ static const struct ks_handover *handover_of(const struct dialog *dialog)
 static void update(void *self, struct ks_ui *ui);
 
 static struct ks_event *event_of(
-    const struct dialog *dialog, struct ks_ui *ui, enum ks_event_kind kind)
+    const struct ks_secret_state *dialog, struct ks_ui *ui, enum ks_event_kind kind)
 {
 	struct ks_event *event = ks_event_new(kind, ks_ui_now(ui));
 
@@ -64,12 +46,13 @@ static void copied(void *ctx, const struct ks_clipboard_result *result)
 
 static void copy(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 	struct ks_clipboard *clipboard = ks_ui_clipboard(ui);
 
 	if (clipboard == NULL || handover == NULL || handover->secret == NULL)
 		return;
+	dialog->verdict = KS_SECRET_UNCHECKED;
 	if (!ks_clipboard_copy_secret(
 		clipboard, handover->secret, dialog->handover, ks_ui_now(ui), copied, ui))
 		ks_ui_toast(ui, KS_TOAST_BAD, "%s",
@@ -80,8 +63,8 @@ static void copy(void *self, struct ks_ui *ui)
 
 static void arrived(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 
 	if (handover == NULL)
 		return;
@@ -93,29 +76,50 @@ static void arrived(void *self, struct ks_ui *ui)
 
 static void not_arrived(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
+
+	dialog->verdict = KS_SECRET_UNCHECKED;
 	ks_ui_tell(ui, event_of(dialog, ui, KS_EVENT_NOT_ARRIVED));
+	update(dialog, ui);
+}
+
+static void show(void *self, struct ks_ui *ui)
+{
+	struct ks_secret_state *dialog = self;
+
+	dialog->verdict = KS_SECRET_UNCHECKED;
+	dialog->showing.state = KS_SHOWING_WANTED;
+	update(dialog, ui);
+}
+
+static void start_check(void *self, struct ks_ui *ui)
+{
+	struct ks_secret_state *dialog = self;
+
+	dialog->checking = true;
+	dialog->verdict = KS_SECRET_UNCHECKED;
+	dialog->check = (struct ks_paste_check){0};
 	update(dialog, ui);
 }
 
 static void ask(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
 	dialog->asking = true;
 	update(dialog, ui);
 }
 
 static void go_back(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
 	dialog->asking = false;
 	update(dialog, ui);
 }
 
 static void leave_it(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 
 	if (handover == NULL)
 		return;
@@ -127,8 +131,8 @@ static void leave_it(void *self, struct ks_ui *ui)
 
 static void delete_key(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 	struct ks_event *event;
 	uint32_t bucket;
 	char *key_id;
@@ -147,18 +151,22 @@ static void delete_key(void *self, struct ks_ui *ui)
 
 /* The first one has the focus: it is what is most likely wanted, and loses nothing. */
 static const struct ks_button buttons[][KS_FORM_BUTTONS] = {
-    [STAGE_NONE] = {{.danger = false}},
-    [STAGE_HELD] = {{"Copy", copy, false, false}, {"Leave it ..", ask, false, false}},
-    [STAGE_COPYING] = {{"Leave it ..", ask, false, false}},
-    [STAGE_DELIVERED] = {{"It arrived", arrived, false, false}, {"Copy again", copy, false, false},
-	{"It did not arrive", not_arrived, false, false}},
-    [STAGE_ASKING] = {{"Back", go_back, false, false}, {"Delete the key", delete_key, true, false},
-	{"Leave it", leave_it, true, false}},
+    [KS_SECRET_NONE] = {{.danger = false}},
+    [KS_SECRET_HELD] = {{"Copy", copy, false, false}, {"Show it", show, false, false},
+	{"Leave it ..", ask, false, false}},
+    [KS_SECRET_COPYING] = {{"Leave it ..", ask, false, false}},
+    [KS_SECRET_SHOWING] = {{.danger = false}},
+    [KS_SECRET_DELIVERED] = {{"It arrived", arrived, false, false},
+	{"Check it", start_check, false, false}, {"Show it", show, false, false},
+	{"Copy again", copy, false, false}, {"Not arrived", not_arrived, false, false}},
+    [KS_SECRET_CHECKING] = {{.danger = false}},
+    [KS_SECRET_ASKING] = {{"Back", go_back, false, false},
+	{"Delete the key", delete_key, true, false}, {"Leave it", leave_it, true, false}},
 };
 
 /* ---- stages ---- */
 
-static void set_stage(struct dialog *dialog, enum stage stage)
+static void set_stage(struct ks_secret_state *dialog, enum ks_secret_stage stage)
 {
 	if (dialog->stage == stage)
 		return;
@@ -166,13 +174,28 @@ static void set_stage(struct dialog *dialog, enum stage stage)
 	ks_form_set_buttons(&dialog->form, buttons[stage]);
 }
 
+static void set_off(
+    struct ks_secret_state *dialog, void (*act)(void *self, struct ks_ui *ui), bool off)
+{
+	for (size_t i = 0; i < dialog->form.n_buttons; i++)
+		if (dialog->form.buttons[i].act == act)
+			ks_form_set_off(&dialog->form, i, off);
+}
+
+static void focus(struct ks_secret_state *dialog, void (*act)(void *self, struct ks_ui *ui))
+{
+	for (size_t i = 0; i < dialog->form.n_buttons; i++)
+		if (dialog->form.buttons[i].act == act)
+			dialog->form.focus = i;
+}
+
 /* Only this dialog copies secrets, and it lies on top while it does. */
-static bool is_copying(const struct dialog *dialog)
+static bool is_copying(const struct ks_secret_state *dialog)
 {
 	return dialog->clipboard != NULL && ks_clipboard_is_busy(dialog->clipboard);
 }
 
-static bool last_copy_failed(const struct dialog *dialog)
+static bool last_copy_failed(const struct ks_secret_state *dialog)
 {
 	const struct ks_clipboard_result *last =
 	    dialog->clipboard != NULL ? ks_clipboard_last(dialog->clipboard) : NULL;
@@ -181,7 +204,7 @@ static bool last_copy_failed(const struct dialog *dialog)
 }
 
 /* Nothing of the store changes with it, so a toast must see to a new frame. */
-static void watch_hold(struct dialog *dialog, struct ks_ui *ui)
+static void watch_hold(struct ks_secret_state *dialog, struct ks_ui *ui)
 {
 	enum ks_clipboard_hold hold =
 	    dialog->clipboard != NULL ? ks_clipboard_hold(dialog->clipboard) : KS_CLIPBOARD_UNKNOWN;
@@ -192,195 +215,169 @@ static void watch_hold(struct dialog *dialog, struct ks_ui *ui)
 	dialog->hold = hold;
 }
 
+static enum ks_secret_stage stage_of(
+    const struct ks_secret_state *dialog, const struct ks_handover *handover)
+{
+	if (dialog->showing.state != KS_SHOWING_NOT)
+		return KS_SECRET_SHOWING;
+	if (dialog->asking)
+		return KS_SECRET_ASKING;
+	if (is_copying(dialog))
+		return KS_SECRET_COPYING;
+	if (handover->state != KS_HANDOVER_UNCONFIRMED)
+		return KS_SECRET_HELD;
+	return dialog->checking ? KS_SECRET_CHECKING : KS_SECRET_DELIVERED;
+}
+
 static void update(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 
 	if (handover == NULL) {
+		ks_showing_end(&dialog->showing, ui);
 		ks_ui_close(ui, dialog);
 		return;
 	}
 	dialog->failed = last_copy_failed(dialog);
 	watch_hold(dialog, ui);
-	if (dialog->asking)
-		set_stage(dialog, STAGE_ASKING);
-	else if (is_copying(dialog))
-		set_stage(dialog, STAGE_COPYING);
-	else if (handover->state == KS_HANDOVER_UNCONFIRMED)
-		set_stage(dialog, STAGE_DELIVERED);
-	else
-		set_stage(dialog, STAGE_HELD);
-}
-
-/* ---- what it says ---- */
-
-static void say_key(struct dialog *dialog, const struct ks_handover *handover, struct ks_draw *draw)
-{
-	struct ks_sheet *sheet = &dialog->form.sheet;
-	struct ks_buf buf;
-
-	ks_buf_init(&buf, MASK_SIGNS * 4);
-	for (int i = 0; i < MASK_SIGNS; i++)
-		ks_buf_puts(&buf, draw->glyphs->mask);
-	ks_sheet_field(sheet, KS_ROLE_ACCENT, "Key ID", "%s", ks_str_clean(&handover->key_id));
-	ks_sheet_field(sheet, KS_ROLE_SECRET, "Secret", "%s", ks_buf_text(&buf));
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", ks_str_clean(&handover->bucket_name));
-	ks_buf_free(&buf);
-}
-
-/* Said once: with the first secret of the session. */
-static void say_heap(struct dialog *dialog)
-{
-	if (ks_secret_heap() == KS_SECRET_HEAP_UNLOCKED &&
-	    dialog->store->handovers[0].id == dialog->handover)
-		ks_sheet_text(&dialog->form.sheet, KS_ROLE_WARN,
-		    "This system didn't let its memory be locked: it might be written to swap.");
-}
-
-static void fill_held(struct dialog *dialog)
-{
-	struct ks_sheet *sheet = &dialog->form.sheet;
-	const struct ks_clipboard_result *last;
-
-	if (dialog->failed) {
-		last = ks_clipboard_last(dialog->clipboard);
-		ks_sheet_text(sheet, KS_ROLE_BAD, "%s%s%s", last->phrase,
-		    last->note[0] != '\0' ? ": " : "", last->note);
-	}
-	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", dialog->promise);
-	ks_sheet_text(
-	    sheet, KS_ROLE_TEXT, "Lightsail gives a secret once, and nobody can show it again.");
-	say_heap(dialog);
-}
-
-static void say_hold(struct dialog *dialog)
-{
-	struct ks_sheet *sheet = &dialog->form.sheet;
-
-	switch (ks_clipboard_hold(dialog->clipboard)) {
-	case KS_CLIPBOARD_REPLACED:
-		ks_sheet_text(sheet, KS_ROLE_WARN,
-		    "Something else was copied since, or a clipboard manager took it over.");
-		break;
-	case KS_CLIPBOARD_LOST:
-		ks_sheet_text(
-		    sheet, KS_ROLE_BAD, "That tool has failed since: it may not be there.");
-		break;
-	case KS_CLIPBOARD_CLEARED:
-		ks_sheet_text(sheet, KS_ROLE_TEXT,
-		    "Its time there is over, and it was taken out again: copy it anew if it did "
-		    "not "
-		    "arrive.");
-		break;
-	case KS_CLIPBOARD_OURS:
-	case KS_CLIPBOARD_UNKNOWN:
-		break;
-	}
-}
-
-static void fill_delivered(struct dialog *dialog, const struct ks_handover *handover)
-{
-	struct ks_sheet *sheet = &dialog->form.sheet;
-	const struct ks_clipboard_result *last =
-	    dialog->clipboard != NULL ? ks_clipboard_last(dialog->clipboard) : NULL;
-
-	ks_sheet_text(
-	    sheet, KS_ROLE_OK, "%s.", handover->way != NULL ? handover->way : "Delivered");
-	if (last != NULL && last->note[0] != '\0')
-		ks_sheet_text(sheet, KS_ROLE_WARN, "(%s)", last->note);
-	if (dialog->clipboard != NULL)
-		say_hold(dialog);
-	ks_form_gap(&dialog->form);
-	ks_sheet_text(sheet, KS_ROLE_TEXT,
-	    "Did it arrive? Paste it where it belongs before you answer: it is wiped then, and "
-	    "can't be copied again.");
-}
-
-static void fill_asking(struct dialog *dialog, const struct ks_handover *handover)
-{
-	struct ks_sheet *sheet = &dialog->form.sheet;
-
-	ks_sheet_text(sheet, KS_ROLE_DANGER, "%s",
-	    handover->state == KS_HANDOVER_UNCONFIRMED
-		? "Nobody said that this secret arrived. Give it up?"
-		: "This secret was not delivered. Give it up?");
-	ks_sheet_text(sheet, KS_ROLE_TEXT,
-	    "It is wiped in any case. The key itself can be deleted; left as it is, it stays "
-	    "active, and takes one of the bucket's two slots.");
-}
-
-static void fill_stage(
-    struct dialog *dialog, const struct ks_handover *handover, struct ks_draw *draw)
-{
-	switch (dialog->stage) {
-	case STAGE_HELD:
-		fill_held(dialog);
-		break;
-	case STAGE_COPYING:
-		ks_sheet_text(
-		    &dialog->form.sheet, KS_ROLE_BUSY, "%s Copying", ks_pane_spinner(draw));
-		break;
-	case STAGE_DELIVERED:
-		fill_delivered(dialog, handover);
-		break;
-	case STAGE_ASKING:
-		fill_asking(dialog, handover);
-		break;
-	case STAGE_NONE:
-		break;
-	}
-}
-
-/* What is asked comes first where there is little space; the key's fields can be scrolled to. */
-static void fill(void *self, struct ks_draw *draw)
-{
-	struct dialog *dialog = self;
-	const struct ks_handover *handover = handover_of(dialog);
-	bool stage_first = dialog->form.compact || dialog->stage == STAGE_ASKING;
-
-	if (handover == NULL)
-		return;
-	if (stage_first)
-		fill_stage(dialog, handover, draw);
-	else
-		say_key(dialog, handover, draw);
-	ks_form_gap(&dialog->form);
-	if (stage_first)
-		say_key(dialog, handover, draw);
-	else
-		fill_stage(dialog, handover, draw);
+	ks_showing_update(&dialog->showing, ui, &ks_secret_dialog);
+	/* What covers it takes the rest of a paste, its end too. */
+	if (ks_ui_top(ui) != &ks_secret_dialog)
+		dialog->pasting = dialog->form.pasting = false;
+	set_stage(dialog, stage_of(dialog, handover));
+	if (dialog->stage == KS_SECRET_SHOWING)
+		dialog->form.field_cells = ks_secret_len(handover->secret);
+	dialog->why_not_shown = ks_showing_why_not(ui, handover->secret);
+	set_off(dialog, show, dialog->why_not_shown != NULL);
 }
 
 /* ---- the class ---- */
 
-static bool is_copy_key(const struct dialog *dialog, struct ks_key key)
+static bool is_plain_key(struct ks_key key, uint32_t code)
 {
-	return !key.ctrl && !key.alt && (key.code == 'c' || key.code == 'y') &&
-	       (dialog->stage == STAGE_HELD || dialog->stage == STAGE_DELIVERED);
+	return !key.ctrl && !key.alt && key.code == code;
+}
+
+static bool is_copy_key(const struct ks_secret_state *dialog, struct ks_key key)
+{
+	return (is_plain_key(key, 'c') || is_plain_key(key, 'y')) &&
+	       (dialog->stage == KS_SECRET_HELD || dialog->stage == KS_SECRET_DELIVERED);
+}
+
+/* What came is judged. One more Enter than was meant must confirm nothing that did not arrive. */
+static void end_check(struct ks_secret_state *dialog, struct ks_ui *ui)
+{
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+	bool same = ks_paste_check_is_same(&dialog->check, handover->secret);
+
+	dialog->verdict = same ? KS_SECRET_SAME : KS_SECRET_OTHER;
+	dialog->checking = dialog->pasting = false;
+	set_stage(dialog, KS_SECRET_NONE);
+	update(dialog, ui);
+	if (!same)
+		focus(dialog, start_check);
+}
+
+/* True when the key belongs to a paste that is checked. */
+static bool is_checked_paste(struct ks_secret_state *dialog, struct ks_ui *ui, struct ks_key key)
+{
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+	bool may_begin =
+	    dialog->stage == KS_SECRET_DELIVERED || dialog->stage == KS_SECRET_CHECKING;
+
+	if (handover == NULL || (!dialog->pasting && key.code != KS_KEY_PASTE_BEGIN))
+		return false;
+	if (key.code == KS_KEY_PASTE_END) {
+		end_check(dialog, ui);
+	} else if (dialog->pasting) {
+		ks_paste_check_add(&dialog->check, handover->secret, key);
+	} else if (may_begin) {
+		dialog->pasting = true;
+		dialog->check = (struct ks_paste_check){0};
+	}
+	return dialog->pasting || may_begin;
+}
+
+/* Where a terminal doesn't mark a paste, it comes as if typed. */
+static void checking_key(struct ks_secret_state *dialog, struct ks_ui *ui, struct ks_key key)
+{
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+
+	if (handover == NULL)
+		return;
+	if (key.code == KS_KEY_ENTER && dialog->check.count > 0) {
+		end_check(dialog, ui);
+	} else if (key.code == KS_KEY_BACKSPACE || (key.ctrl && key.code == 'U')) {
+		dialog->check = (struct ks_paste_check){0};
+	} else if (key.code == KS_KEY_ESC) {
+		dialog->checking = false;
+		update(dialog, ui);
+	} else {
+		ks_paste_check_add(&dialog->check, handover->secret, key);
+	}
 }
 
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
+	bool shown = dialog->showing.state != KS_SHOWING_NOT;
 
-	if (ks_form_is_paste(&dialog->form, key))
+	if (shown) {
+		ks_showing_end(&dialog->showing, ui);
+		update(dialog, ui);
+	} else if (is_checked_paste(dialog, ui, key)) {
 		return true;
-	if (is_copy_key(dialog, key)) {
+	}
+	/* Of a paste that hides it nothing more is taken either. */
+	if (ks_form_is_paste(&dialog->form, key) || shown)
+		return true;
+	if (dialog->stage == KS_SECRET_CHECKING) {
+		checking_key(dialog, ui, key);
+	} else if (is_copy_key(dialog, key)) {
 		copy(dialog, ui);
-		return true;
-	}
-	if (!key.ctrl && !key.alt && key.code == 'K') {
+	} else if (is_plain_key(key, 'p') && dialog->stage == KS_SECRET_DELIVERED) {
+		start_check(dialog, ui);
+	} else if (is_plain_key(key, 'K')) {
 		ks_ui_keep_clipboard(ui);
-		return true;
+	} else {
+		return ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
 	}
-	return ks_form_key(&dialog->form, ui, key) != KS_FORM_IGNORED;
+	return true;
+}
+
+/* The frame with the blank field is on the terminal. */
+static void presented(void *self, struct ks_ui *ui)
+{
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+	struct ks_event *event;
+
+	if (handover == NULL ||
+	    !ks_showing_presented(&dialog->showing, &dialog->form, ui, handover->secret))
+		return;
+	event = event_of(dialog, ui, KS_EVENT_DELIVERED);
+	event->way = ks_strdup("Shown on the screen");
+	ks_ui_tell(ui, event);
+}
+
+/*
+ * The cursor rests at the top while a secret is shown: a terminal that gets lower then drops lines
+ * from the bottom, instead of moving those at the top to its scrollback, where nobody can erase.
+ */
+static void draw_dialog(void *self, struct ks_draw *draw, struct ks_area area)
+{
+	const struct ks_secret_state *dialog = self;
+
+	ks_form_draw(self, draw, area);
+	if (dialog->stage == KS_SECRET_SHOWING)
+		ks_draw_cursor(ks_canvas_area(area.canvas), 0, 0, false);
 }
 
 /* Esc and q ask, and take the question back. */
 static bool may_close(void *self, struct ks_ui *ui)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
 
 	dialog->asking = !dialog->asking;
 	update(dialog, ui);
@@ -389,25 +386,38 @@ static bool may_close(void *self, struct ks_ui *ui)
 
 static const char *title(const void *self)
 {
-	const struct dialog *dialog = self;
+	const struct ks_secret_state *dialog = self;
 
-	return dialog->stage == STAGE_ASKING ? "Give the secret up?" : "Secret access key";
+	return dialog->stage == KS_SECRET_ASKING ? "Give the secret up?" : "Secret access key";
 }
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint deliver[] = {{"c", "copy", false}, {"Enter", "choose", false},
+	static const struct ks_hint held[] = {{"c", "copy", false}, {"Enter", "choose", false},
 	    {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
-	static const struct ks_hint other[] = {
+	static const struct ks_hint delivered[] = {{"c", "copy", false}, {"p", "check", false},
+	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
+	static const struct ks_hint shown[] = {{"any key", "hide", false}, {0}};
+	static const struct ks_hint checking[] = {{"Backspace", "begin anew", false},
+	    {"Enter", "compare", false}, {"Esc", "back", false}, {0}};
+	static const struct ks_hint asking[] = {
 	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "back", false}, {0}};
-	const struct dialog *dialog = self;
+	static const struct ks_hint *const all[] = {
+	    [KS_SECRET_NONE] = held,
+	    [KS_SECRET_HELD] = held,
+	    [KS_SECRET_COPYING] = held,
+	    [KS_SECRET_SHOWING] = shown,
+	    [KS_SECRET_DELIVERED] = delivered,
+	    [KS_SECRET_CHECKING] = checking,
+	    [KS_SECRET_ASKING] = asking,
+	};
 
-	return dialog->stage == STAGE_ASKING ? other : deliver;
+	return all[((const struct ks_secret_state *)self)->stage];
 }
 
 static void free_dialog(void *self)
 {
-	struct dialog *dialog = self;
+	struct ks_secret_state *dialog = self;
 
 	ks_form_free(&dialog->form);
 	free(dialog);
@@ -417,25 +427,26 @@ const struct ks_dialog_class ks_secret_dialog = {
     .name = "secret",
     .title = title,
     .size = ks_form_size,
-    .draw = ks_form_draw,
+    .draw = draw_dialog,
     .hints = hints,
     .key = key_pressed,
     .update = update,
+    .presented = presented,
     .may_close = may_close,
     .free = free_dialog,
 };
 
 void ks_secret_dialog_open(struct ks_ui *ui, uint32_t handover)
 {
-	struct dialog *dialog = ks_calloc(1, sizeof *dialog);
+	struct ks_secret_state *dialog = ks_calloc(1, sizeof *dialog);
 
 	dialog->store = ks_ui_store(ui);
 	dialog->clipboard = ks_ui_clipboard(ui);
 	dialog->promise = dialog->clipboard != NULL ? ks_clipboard_promise(dialog->clipboard)
 						    : "There is no clipboard here.";
 	dialog->handover = handover;
-	dialog->form.fill = fill;
-	set_stage(dialog, STAGE_HELD);
+	dialog->form.fill = ks_secret_say;
+	set_stage(dialog, KS_SECRET_HELD);
 	if (ks_ui_open(ui, &ks_secret_dialog, dialog))
 		update(dialog, ui);
 }
