@@ -38,7 +38,7 @@ struct ks_pty {
 	VTermScreen *screen;
 	int width, height;
 	bool alternate, cursor_visible;
-	struct ks_buf raw, text;
+	struct ks_buf raw, text, scrolled;
 };
 
 static void die(const char *what)
@@ -68,7 +68,22 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
 	return 1;
 }
 
-static const VTermScreenCallbacks screen_callbacks = {.settermprop = on_property};
+static size_t cell_text(const VTermScreenCell *cell, char text[32]);
+
+/* A line that leaves the top of the main screen: what a terminal keeps to scroll back to. */
+static int on_scrolled(int count, const VTermScreenCell *cells, void *user)
+{
+	struct ks_pty *pty = user;
+	char text[32];
+
+	for (int x = 0; x < count; x++)
+		ks_buf_puts(&pty->scrolled, cell_text(&cells[x], text) > 0 ? text : " ");
+	ks_buf_puts(&pty->scrolled, "\n");
+	return 1;
+}
+
+static const VTermScreenCallbacks screen_callbacks = {
+    .settermprop = on_property, .sb_pushline = on_scrolled};
 
 static void start_screen(struct ks_pty *pty)
 {
@@ -167,6 +182,7 @@ struct ks_pty *ks_pty_start(const struct ks_pty_options *options)
 	pty->answers = options->answers;
 	ks_buf_init(&pty->raw, RAW_MAX);
 	ks_buf_init(&pty->text, RAW_MAX);
+	ks_buf_init(&pty->scrolled, RAW_MAX);
 	snprintf(pty->home, sizeof pty->home, "%s/ks-pty-XXXXXX",
 	    tmp != NULL && strlen(tmp) < 40 ? tmp : "/tmp");
 	if (mkdtemp(pty->home) == NULL)
@@ -212,6 +228,7 @@ void ks_pty_free(struct ks_pty *pty)
 	nftw(pty->home, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	ks_buf_free(&pty->raw);
 	ks_buf_free(&pty->text);
+	ks_buf_free(&pty->scrolled);
 	free(pty);
 }
 
@@ -571,6 +588,11 @@ void ks_pty_cursor(const struct ks_pty *pty, int *x, int *y, bool *visible)
 bool ks_pty_alternate(const struct ks_pty *pty)
 {
 	return pty->alternate;
+}
+
+const char *ks_pty_scrollback(const struct ks_pty *pty)
+{
+	return ks_buf_text(&pty->scrolled);
 }
 
 const char *ks_pty_raw(const struct ks_pty *pty, size_t *len)

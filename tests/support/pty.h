@@ -75,6 +75,9 @@ struct ks_pty_cell ks_pty_cell(const struct ks_pty *pty, int x, int y);
 void ks_pty_cursor(const struct ks_pty *pty, int *x, int *y, bool *visible);
 bool ks_pty_alternate(const struct ks_pty *pty);
 
+/* What left the main screen at its top, one line a row. Good until more comes. */
+const char *ks_pty_scrollback(const struct ks_pty *pty);
+
 /* Bytes that the program wrote so far, all of them (up to 64 MiB). */
 const char *ks_pty_raw(const struct ks_pty *pty, size_t *len);
 /* True when the terminal's modes are as they were before the program started. */

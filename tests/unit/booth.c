@@ -139,7 +139,7 @@ static void reply_create(struct booth *b, struct ks_reply *reply)
 	reply->keys = ks_calloc(1, sizeof *reply->keys);
 	reply->n_keys = 1;
 	fill_key(&reply->keys[0], b, &b->keys[b->n_keys - 1]);
-	reply->secret = ks_secret_new(SECRET, strlen(SECRET), &reply->secret_err);
+	reply->secret = ks_secret_new(b->secret, strlen(b->secret), &reply->secret_err);
 }
 
 void booth_find_out(struct booth *b)
@@ -431,6 +431,7 @@ int booth_set_up(void **state)
 	struct booth *b = ks_calloc(1, sizeof *b);
 
 	b->bucket = "media-assets";
+	b->secret = SECRET;
 	ks_buf_init(&b->picture, 1 << 20);
 	ks_buf_init(&b->terminal, 1 << 16);
 	ks_buf_init(&b->told, 1 << 16);

@@ -43,6 +43,7 @@ struct booth {
 	int64_t now;
 	uint64_t last_request;
 	const char *bucket; /* its name */
+	const char *secret; /* of the key that is made */
 	struct key keys[4]; /* what the service has */
 	size_t n_keys;
 	enum behaviour creates, deletes;

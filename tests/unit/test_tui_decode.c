@@ -248,9 +248,29 @@ static void noise_never_hangs_or_overruns(void **state)
 	ks_buf_free(&out);
 }
 
+static void what_was_decoded_is_wiped(void **state)
+{
+	static const char bytes[] = "\033[200~wJalrXUtnFEMI/K7MDENG\033[201~x\033";
+	struct ks_decoder decoder = {.utf8 = true};
+	struct ks_buf out;
+
+	(void)state;
+	ks_buf_init(&out, 65536);
+	/* In two pieces, so that something is moved to the front. */
+	ks_decoder_feed(&decoder, bytes, 12);
+	drain(&decoder, false, &out);
+	ks_decoder_feed(&decoder, bytes + 12, sizeof bytes - 1 - 12);
+	drain(&decoder, false, &out);
+	assert_int_equal(decoder.len, 1);
+	for (size_t i = decoder.len; i < sizeof decoder.bytes; i++)
+		assert_int_equal(decoder.bytes[i], 0);
+	ks_buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_decoded_is_wiped),
 	    cmocka_unit_test(keys_of_all_kinds_are_known),
 	    cmocka_unit_test(what_is_no_key_is_dropped_whole),
 	    cmocka_unit_test(sequences_may_be_split_anywhere),

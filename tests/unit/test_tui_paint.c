@@ -214,6 +214,89 @@ static void a_canvas_of_another_size_than_the_terminal_is_cut(void **state)
 	end(&fixture);
 }
 
+/* ---- what is written past it ---- */
+
+static const struct ks_rect place = {4, 1, 10, 1};
+
+static void kept_cells_are_left_alone(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, &xterm);
+	text(&fixture, 0, 1, KS_ROLE_TEXT, "ab  ");
+	text(&fixture, 14, 1, KS_ROLE_TEXT, "0123456789012345");
+	frame(&fixture);
+	assert_true(ks_painter_keep(&fixture.painter, place));
+	/* Erasing from the left would go on through it; from the right, it begins behind it. */
+	ks_draw_fill(all(&fixture), 0, 1, WIDTH, 1, ks_style(KS_ROLE_TEXT));
+	assert_true(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(0)));
+	assert_string_equal(frame(&fixture), "\r\n  \033[12C\033[K\033[1H");
+	/* Gaps that are sent again because that is shorter. */
+	assert_true(ks_painter_keep(&fixture.painter, (struct ks_rect){2, 0, 2, 1}));
+	text(&fixture, 0, 0, KS_ROLE_TEXT, "ab");
+	text(&fixture, 4, 0, KS_ROLE_TEXT, "ef");
+	assert_string_equal(frame(&fixture), "ab\033[2Cef\r");
+	end(&fixture);
+}
+
+static void only_blank_cells_can_be_kept(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, &xterm);
+	assert_true(ks_painter_keep(&fixture.painter, place));
+	text(&fixture, 13, 1, KS_ROLE_TEXT, "x");
+	assert_false(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(0)));
+	frame(&fixture);
+	assert_false(ks_painter_keep(&fixture.painter, place));
+	assert_false(ks_painter_keep(&fixture.painter, (struct ks_rect){WIDTH - 2, 0, 3, 1}));
+	assert_false(ks_painter_keep(&fixture.painter, (struct ks_rect){0, HEIGHT - 1, 3, 2}));
+	ks_painter_forget(&fixture.painter);
+	assert_false(ks_painter_keep(&fixture.painter, (struct ks_rect){0, 0, 3, 1}));
+	end(&fixture);
+}
+
+static void whatever_sends_all_anew_can_keep_nothing(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, &xterm);
+	assert_true(ks_painter_keep(&fixture.painter, place));
+	assert_true(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(0)));
+	assert_false(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(1)));
+	ks_canvas_reset(fixture.canvas, WIDTH + 1, HEIGHT);
+	assert_false(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(0)));
+	ks_canvas_reset(fixture.canvas, WIDTH, HEIGHT);
+	ks_painter_forget(&fixture.painter);
+	assert_false(ks_painter_can_keep(&fixture.painter, fixture.canvas, ks_theme_builtin(0)));
+	end(&fixture);
+}
+
+static void the_way_back_is_to_where_it_was(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	start(&fixture, &xterm);
+	text(&fixture, 3, 2, KS_ROLE_OK, "hello");
+	fixture.canvas->cursor_x = 8;
+	fixture.canvas->cursor_y = 2;
+	frame(&fixture);
+	assert_true(ks_painter_keep(&fixture.painter, place));
+	ks_buf_reset(&fixture.out);
+	ks_painter_step_out(&fixture.painter, &fixture.out);
+	assert_string_equal(ks_buf_text(&fixture.out), "\033[m");
+	ks_buf_reset(&fixture.out);
+	ks_painter_step_in(&fixture.painter, &fixture.out);
+	assert_string_equal(ks_buf_text(&fixture.out), "\033[0;38;5;114m\033[3;9H");
+	/* And it goes on as if nothing had been. */
+	assert_string_equal(frame(&fixture), "");
+	end(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +310,10 @@ int main(void)
 	    cmocka_unit_test(the_last_cell_is_left_out_where_it_scrolls),
 	    cmocka_unit_test(another_theme_repaints_without_clearing),
 	    cmocka_unit_test(a_canvas_of_another_size_than_the_terminal_is_cut),
+	    cmocka_unit_test(kept_cells_are_left_alone),
+	    cmocka_unit_test(only_blank_cells_can_be_kept),
+	    cmocka_unit_test(whatever_sends_all_anew_can_keep_nothing),
+	    cmocka_unit_test(the_way_back_is_to_where_it_was),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
