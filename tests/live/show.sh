@@ -13,6 +13,7 @@ fi
 
 work=$(mktemp -d) || exit 1
 count=0
+window=0
 kind=
 for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 unset XDG_CONFIG_HOME XDG_STATE_HOME TMUX STY
@@ -45,13 +46,15 @@ skip() {
 # ---- the two multiplexers ----
 mux() {
     case $kind in
-    tmux*) tmux -S "$work/tmux" -f "$work/tmux.conf" "$@" ;;
+    tmux*) tmux -S "$work/tmux$window" -f "$work/tmux.conf" "$@" ;;
     *) screen -c "$work/screenrc" "$@" ;;
     esac
 }
 
-# The program in a window of 80x24, and after it something that stays.
+# The program in a window of 80x24, and after it something that stays. Each has a server of its own:
+# the one before may still be about to end.
 open_window() {
+    window=$((window + 1))
     cat >"$work/run" <<END
 sh -c 'echo \$\$ >"$work/pid"; exec "$KEYSAIL" --demo --ascii'
 echo LEFT-IT
@@ -68,7 +71,7 @@ END
         ;;
     *)
         printf 'defscrollback 5000\nstartup_message off\n%s\n' "$1" >"$work/screenrc"
-        mux -U -dmS shown sh "$work/run"
+        mux -U -dmS "shown$window" sh "$work/run"
         ;;
     esac
 }
@@ -76,7 +79,7 @@ END
 close_window() {
     case $kind in
     tmux*) mux kill-server ;;
-    *) mux -S shown -X quit ;;
+    *) mux -S "shown$window" -X quit ;;
     esac 2>/dev/null
 }
 trap 'close_window; rm -rf "$work"' EXIT
@@ -85,12 +88,12 @@ press() {
     for key in "$@"; do
         case $kind:$key in
         tmux*) mux send-keys "$key" ;;
-        *:Down) mux -S shown -p 0 -X stuff "$(printf '\033[B')" ;;
-        *:Left) mux -S shown -p 0 -X stuff "$(printf '\033[D')" ;;
-        *:Tab) mux -S shown -p 0 -X stuff '^I' ;;
-        *:Enter) mux -S shown -p 0 -X stuff '^M' ;;
-        *:C-c) mux -S shown -p 0 -X stuff '^C' ;;
-        *) mux -S shown -p 0 -X stuff "$key" ;;
+        *:Down) mux -S "shown$window" -p 0 -X stuff "$(printf '\033[B')" ;;
+        *:Left) mux -S "shown$window" -p 0 -X stuff "$(printf '\033[D')" ;;
+        *:Tab) mux -S "shown$window" -p 0 -X stuff '^I' ;;
+        *:Enter) mux -S "shown$window" -p 0 -X stuff '^M' ;;
+        *:C-c) mux -S "shown$window" -p 0 -X stuff '^C' ;;
+        *) mux -S "shown$window" -p 0 -X stuff "$key" ;;
         esac
     done
 }
@@ -116,7 +119,7 @@ history() {
 # GNU screen writes it in its own time; the file is there in one piece when it is not empty.
 hardcopy() {
     rm -f "$work/hardcopy"
-    mux -S shown -p 0 -X hardcopy "$@" "$work/hardcopy"
+    mux -S "shown$window" -p 0 -X hardcopy "$@" "$work/hardcopy"
     tries=0
     until [ -s "$work/hardcopy" ] || [ $tries -gt 100 ]; do
         tries=$((tries + 1))
@@ -128,7 +131,7 @@ hardcopy() {
 make_lower() {
     case $kind in
     tmux*) mux resize-window -x 80 -y 14 ;;
-    *) mux -S shown -p 0 -X height -w 14 ;;
+    *) mux -S "shown$window" -p 0 -X height -w 14 ;;
     esac
 }
 
