@@ -139,6 +139,7 @@ static void make_ui(struct app *app)
 									 : &ks_glyphs_utf8,
 	    .theme = &theme,
 	    .demo = app->options->demo,
+	    .deliver_command = app->options->deliver_command,
 	});
 	if (err.kind != KS_ERR_NONE)
 		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
@@ -227,6 +228,8 @@ static void suspend(struct app *app)
 	struct sigaction stop = {.sa_handler = SIG_DFL}, ours;
 
 	ks_term_suspend(app->term);
+	if (ks_store_open_handover(port_store(app)) != NULL)
+		fputs("keysail: a secret waits to be delivered: fg comes back to it\n", stderr);
 	sigaction(SIGTSTP, &stop, &ours);
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &ours, NULL);

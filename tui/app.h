@@ -23,6 +23,7 @@ struct ks_app_options {
 	/* [clipboard] of the configuration; NULL commands and -1 seconds: the defaults */
 	const char *copy_command, *clear_command;
 	int clear_seconds;
+	const char *deliver_command; /* [deliver] of the configuration; NULL: none */
 	/* Remarks to show at start, one line each: the configuration's mistakes. */
 	const char *const *remarks;
 	size_t n_remarks;

@@ -271,6 +271,7 @@ static int run_ui(struct program *program)
 	    .copy_command = program->preferences.copy_command,
 	    .clear_command = program->preferences.clear_command,
 	    .clear_seconds = program->preferences.clear_seconds,
+	    .deliver_command = program->preferences.deliver_command,
 	};
 	const char **remarks = gather_remarks(program, &app.n_remarks);
 	enum ks_app_end end;

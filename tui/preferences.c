@@ -31,6 +31,7 @@ static const struct row {
     {"clipboard", "copy_command", COMMAND, AT(copy_command), 0, 0, 0},
     {"clipboard", "clear_command", COMMAND, AT(clear_command), 0, 0, 0},
     {"clipboard", "clear_seconds", NUMBER, AT(clear_seconds), 45, 1, 3600},
+    {"deliver", "command", COMMAND, AT(deliver_command), 0, 0, 0},
     {"policy", "max_idle_days", NUMBER, AT(policy.max_idle_days), 90, 1, 36500},
     {"policy", "max_age_days", NUMBER, AT(policy.max_age_days), 90, 1, 36500},
     {"network", "concurrency", NUMBER, AT(concurrency), 16, 1, 64},
@@ -305,6 +306,7 @@ void ks_preferences_free(struct ks_preferences *preferences)
 	free(preferences->remarks);
 	free(preferences->theme);
 	free(preferences->copy_command);
+	free(preferences->deliver_command);
 	free(preferences->clear_command);
 	*preferences = (struct ks_preferences){0};
 }

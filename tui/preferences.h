@@ -28,6 +28,8 @@ struct ks_preferences {
 	char *copy_command;
 	char *clear_command;
 	int clear_seconds;
+	/* [deliver] */
+	char *deliver_command; /* what the command to deliver to is at first; NULL: nothing */
 	/* [policy] */
 	struct ks_policy policy;
 	/* [network] */

@@ -30,6 +30,7 @@ struct ks_ui *ks_ui_new(const struct ks_ui_options *options)
 	ui->theme = *options->theme;
 	ui->clipboard = options->clipboard;
 	ui->demo = options->demo;
+	ui->deliver_command = options->deliver_command;
 	ui->keymap = ks_keymap_new();
 	for (int i = 0; i < KS_PANE_COUNT; i++) {
 		ui->panes[i].view = views[i];
@@ -199,6 +200,14 @@ void ks_ui_toast(struct ks_ui *ui, enum ks_toast kind, const char *format, ...)
 	ui->dirty = true;
 }
 
+bool ks_ui_is_news(struct ks_ui *ui, size_t warnings)
+{
+	bool news = warnings > ui->warnings;
+
+	ui->warnings = warnings;
+	return news;
+}
+
 const struct ks_theme *ks_ui_theme(const struct ks_ui *ui)
 {
 	return &ui->theme;
@@ -237,6 +246,11 @@ void ks_ui_interrupt(struct ks_ui *ui, int64_t now)
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui)
 {
 	return ui->clipboard;
+}
+
+const char *ks_ui_deliver_command(const struct ks_ui *ui)
+{
+	return ui->deliver_command;
 }
 
 void ks_ui_keep_clipboard(struct ks_ui *ui)

@@ -59,6 +59,9 @@ enum ks_toast { KS_TOAST_OK, KS_TOAST_INFO, KS_TOAST_BAD };
 void ks_ui_toast(struct ks_ui *ui, enum ks_toast kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* True when the store has had more warnings than when it was last asked. */
+bool ks_ui_is_news(struct ks_ui *ui, size_t warnings);
+
 /* The looks in use; set takes a copy. NULL: chosen by the terminal's background. */
 const struct ks_theme *ks_ui_theme(const struct ks_ui *ui);
 void ks_ui_set_theme(struct ks_ui *ui, const struct ks_theme *theme);
@@ -70,6 +73,8 @@ void ks_ui_leave(struct ks_ui *ui);
 
 /* NULL in tests without one. */
 struct ks_clipboard *ks_ui_clipboard(struct ks_ui *ui);
+/* [deliver] command of the configuration; NULL: none. */
+const char *ks_ui_deliver_command(const struct ks_ui *ui);
 /* Stops the countdown after which a secret is taken out of the clipboard. */
 void ks_ui_keep_clipboard(struct ks_ui *ui);
 

@@ -36,6 +36,7 @@ struct ks_ui_options {
 	const struct ks_theme *theme;   /* copied */
 	struct ks_clipboard *clipboard; /* not owned; NULL: none */
 	bool demo;                      /* this is the demo */
+	const char *deliver_command;    /* not owned; NULL: none */
 };
 
 struct ks_ui *ks_ui_new(const struct ks_ui_options *options);

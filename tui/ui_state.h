@@ -30,6 +30,7 @@ struct ks_ui {
 	struct ks_theme theme;
 	struct ks_clipboard *clipboard;
 	bool demo;
+	const char *deliver_command; /* not owned; NULL: none */
 	struct ks_keymap *keymap;
 
 	struct ks_ui_pane panes[KS_PANE_COUNT];
@@ -40,6 +41,7 @@ struct ks_ui {
 	struct ks_ui_dialog dialogs[KS_DIALOG_MAX];
 	size_t n_dialogs;
 	struct ks_toast_line toast;
+	size_t warnings; /* of the store that were told */
 	struct ks_header header;
 	bool trouble; /* nothing can be read: ks_trouble_draw instead of the panes */
 	struct ks_sheet trouble_sheet;

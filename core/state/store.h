@@ -264,6 +264,9 @@ const struct ks_change *ks_store_change(const struct ks_store *store, uint32_t i
 const struct ks_change *ks_store_running(
     const struct ks_store *store, enum ks_change_kind kind, uint32_t bucket);
 const struct ks_handover *ks_store_handover(const struct ks_store *store, uint32_t id);
+/* The secret that came of this change; NULL. */
+const struct ks_handover *ks_store_handover_of(
+    const struct ks_store *store, const struct ks_change *change);
 /* The oldest one that isn't over. */
 const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
 const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id);

@@ -112,6 +112,8 @@ static void give_to_sink(
 static void went_out(struct ks_store *store, struct ks_handover *handover, struct ks_event *event)
 {
 	take_way(store, handover, event);
+	free(handover->sink);
+	handover->sink = NULL;
 	handover->state = KS_HANDOVER_UNCONFIRMED;
 	handover->since = event->at;
 }

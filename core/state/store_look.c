@@ -66,6 +66,15 @@ const struct ks_handover *ks_store_handover(const struct ks_store *store, uint32
 	return NULL;
 }
 
+const struct ks_handover *ks_store_handover_of(
+    const struct ks_store *store, const struct ks_change *change)
+{
+	for (size_t i = 0; i < store->n_handovers; i++)
+		if (store->handovers[i].change == change->id)
+			return &store->handovers[i];
+	return NULL;
+}
+
 const struct ks_handover *ks_store_open_handover(const struct ks_store *store)
 {
 	for (size_t i = 0; i < store->n_handovers; i++)

@@ -165,7 +165,8 @@ press_for() {
 
 make_key() {
     shows "18 buckets" && press Down && shows "Keys - app-logs-staging" &&
-        press_for n "[Create]" && press_for Enter "[Copy]" && press_for Tab ">[Show it]"
+        press_for n "[Create]" && press_for Enter "[Copy]" && press Tab &&
+        press_for Tab ">[Show it]"
 }
 
 # The 40 characters that nothing else on the screen is like.

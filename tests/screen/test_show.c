@@ -19,7 +19,7 @@ static void show(struct desk *desk)
 {
 	desk_start(desk, 1);
 	desk_make_key(desk);
-	desk_press(desk, "Tab");
+	desk_press(desk, "Tab Tab");
 	desk_wait_for(desk, "▸[Show it]");
 	desk_press(desk, "Enter");
 	desk_wait_for(desk, desk->secret);
@@ -134,7 +134,7 @@ static void in_the_smallest_terminal_it_takes_two_rows(void **state)
 	desk_start_sized(desk, 0, 40, 18);
 	desk_make_key(desk);
 	ks_pty_resize(desk->pty, 40, desk->height = 10);
-	desk_press(desk, "Tab");
+	desk_press(desk, "Tab Tab");
 	desk_wait_for(desk, "▸[Show it]");
 	desk_press(desk, "Enter");
 	assert_true(ks_pty_wait_until(desk->pty, has_two_rows, desk, "the secret in two rows"));

@@ -29,11 +29,14 @@ static const char *event_name(enum ks_event_kind kind)
 	    [KS_EVENT_REFRESH] = "refresh",
 	    [KS_EVENT_CREATE] = "create",
 	    [KS_EVENT_DELETE] = "delete",
+	    [KS_EVENT_DELIVER] = "deliver",
 	    [KS_EVENT_DELIVERED] = "delivered",
 	    [KS_EVENT_NOT_ARRIVED] = "not-arrived",
 	    [KS_EVENT_ARRIVED] = "arrived",
 	    [KS_EVENT_GIVE_UP] = "give-up",
 	    [KS_EVENT_DISMISS] = "dismiss",
+	    [KS_EVENT_LEFT_SEEN] = "left-seen",
+	    [KS_EVENT_FORGET] = "forget",
 	};
 
 	return names[kind];
@@ -52,9 +55,11 @@ static void port_tell(void *ctx, struct ks_event *event)
 
 	/* That something was seen is not what these tests are about. */
 	if (event->kind != KS_EVENT_DISMISS)
-		ks_buf_printf(&b->told, "%s%s%s%s%s;", event_name(event->kind),
+		ks_buf_printf(&b->told, "%s%s%s%s%s%s%s%s;", event_name(event->kind),
 		    event->key_id != NULL ? " " : "", event->key_id != NULL ? event->key_id : "",
-		    way_of(event), event->delete_key ? " and delete" : "");
+		    way_of(event), event->delete_key ? " and delete" : "",
+		    event->sink != NULL ? " to " : "", event->sink != NULL ? event->sink : "",
+		    event->replace ? " replacing" : "");
 	ks_store_apply(b->store, event);
 }
 
@@ -165,11 +170,22 @@ static void refuse(struct ks_event *event)
 	snprintf(event->request_id, sizeof event->request_id, "req-4711");
 }
 
+static void exists(struct ks_err *err)
+{
+	ks_err_set(err, KS_ERR_EXISTS, "~/.aws/credentials has a profile [media] already");
+	ks_err_tip(err, "choose another name, or allow it with --replace");
+}
+
 static void behave(struct booth *b, enum behaviour behaviour, struct ks_event *event,
     const struct ks_request *request)
 {
 	if (behaviour == REFUSES) {
 		refuse(event);
+		return;
+	}
+	if (behaviour == EXISTS && request->sink != NULL && !request->replace) {
+		exists(&event->err);
+		event->err.not_sent = true;
 		return;
 	}
 	event->reply = new_reply();
@@ -184,6 +200,52 @@ static void behave(struct booth *b, enum behaviour behaviour, struct ks_event *e
 	event->reply = NULL;
 	event->unclear = true;
 	ks_err_set(&event->err, KS_ERR_NETWORK, "The connection was reset");
+}
+
+static void answer_deliver(struct booth *b, const struct ks_request *request)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_SINK, b->now);
+
+	event->request = request->id;
+	assert_non_null(request->secret);
+	assert_string_equal(request->input.key_id, NEW_KEY);
+	if (b->delivers == REFUSES) {
+		ks_err_set(&event->err, KS_ERR_SYSTEM, "vault ended with status 2");
+	} else if (b->delivers == EXISTS && !request->replace) {
+		exists(&event->err);
+	} else {
+		ks_buf_printf(
+		    &b->delivered, "%s %s;", request->sink, ks_secret_value(request->secret));
+		event->way = ks_strdup("Delivered in profile media of ~/.aws/credentials");
+	}
+	ks_store_apply(b->store, event);
+}
+
+void booth_left_open(struct booth *b, enum ks_journal_step step, const char *key_id)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_LEFT, b->now);
+	struct ks_journal_change *change;
+
+	event->left.changes = ks_calloc(1, sizeof *event->left.changes);
+	event->left.count = 1;
+	change = &event->left.changes[0];
+	snprintf(change->id, sizeof change->id, "%032zx", b->store->n_left + 1);
+	change->intent = step == KS_JOURNAL_DELETE ? KS_JOURNAL_DELETE : KS_JOURNAL_CREATE;
+	change->step = step;
+	change->began = change->at = b->now - 3 * 3600 * 1000;
+	ks_str_set(&change->text[KS_JOURNAL_PROFILE], "prod");
+	ks_str_set(&change->text[KS_JOURNAL_REGION], "eu-west-1");
+	ks_str_set(&change->text[KS_JOURNAL_BUCKET], b->bucket);
+	if (key_id != NULL)
+		ks_str_set(&change->text[KS_JOURNAL_KEY], key_id);
+	if (step == KS_JOURNAL_DELIVERED)
+		ks_str_set(&change->text[KS_JOURNAL_WAY], "Copied with xclip");
+	change->known = ks_calloc(1, sizeof *change->known);
+	change->n_known = 1;
+	ks_str_set(&change->known[0], OLD_KEY);
+	ks_store_apply(b->store, event);
+	booth_show(b);
+	booth_show(b);
 }
 
 static void answer_call(struct booth *b, const struct ks_request *request)
@@ -227,6 +289,8 @@ static void answer_identify(struct booth *b, const struct ks_request *request)
 
 static bool must_wait(const struct booth *b, const struct ks_request *request)
 {
+	if (request->kind == KS_REQUEST_DELIVER)
+		return b->delivers == WAITS;
 	if (request->kind != KS_REQUEST_CALL)
 		return false;
 	return (request->op == KS_OP_CREATE_BUCKET_ACCESS_KEY && b->creates == WAITS) ||
@@ -254,6 +318,8 @@ static void serve_one(struct booth *b, struct ks_request *request)
 		answer_identify(b, request);
 	else if (request->kind == KS_REQUEST_CALL)
 		answer_call(b, request);
+	else if (request->kind == KS_REQUEST_DELIVER)
+		answer_deliver(b, request);
 	ks_request_free(request);
 }
 
@@ -282,8 +348,11 @@ void booth_answer_waiting(struct booth *b, enum behaviour behaviour)
 
 	assert_non_null(request);
 	b->waiting = NULL;
-	b->creates = b->deletes = behaviour;
-	answer_call(b, request);
+	b->creates = b->deletes = b->delivers = behaviour;
+	if (request->kind == KS_REQUEST_DELIVER)
+		answer_deliver(b, request);
+	else
+		answer_call(b, request);
 	ks_request_free(request);
 	booth_serve(b);
 }
@@ -435,6 +504,7 @@ int booth_set_up(void **state)
 	ks_buf_init(&b->picture, 1 << 20);
 	ks_buf_init(&b->terminal, 1 << 16);
 	ks_buf_init(&b->told, 1 << 16);
+	ks_buf_init(&b->delivered, 1 << 12);
 	ks_buf_init(&b->reveals, 1 << 16);
 	*state = b;
 	return 0;
@@ -453,6 +523,7 @@ int booth_tear_down(void **state)
 	ks_buf_free(&b->picture);
 	ks_buf_free(&b->terminal);
 	ks_buf_free(&b->told);
+	ks_buf_free(&b->delivered);
 	ks_buf_free(&b->reveals);
 	free(b);
 	return 0;

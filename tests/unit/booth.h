@@ -20,8 +20,8 @@
 #define NEW_KEY "AKIAI44QH8DHBNEWKEYX" /* the one that is made */
 #define DAY     (INT64_C(24) * 3600 * 1000)
 
-/* How the service behaves towards a change. */
-enum behaviour { ANSWERS, WAITS, REFUSES, LOSES };
+/* How the service behaves towards a change, and a sink towards a secret. */
+enum behaviour { ANSWERS, WAITS, REFUSES, LOSES, EXISTS };
 
 struct key {
 	const char *id;
@@ -46,8 +46,9 @@ struct booth {
 	const char *secret; /* of the key that is made */
 	struct key keys[4]; /* what the service has */
 	size_t n_keys;
-	enum behaviour creates, deletes;
-	struct ks_request *waiting; /* a change that WAITS */
+	enum behaviour creates, deletes, delivers;
+	struct ks_request *waiting; /* a change or a delivery that WAITS */
+	struct ks_buf delivered;    /* what sinks got: "SINK SECRET;" */
 };
 
 int booth_set_up(void **state);
@@ -63,10 +64,12 @@ void booth_open_secret(struct booth *b);
 
 /* Answers what the plan asks for, until it asks for nothing. */
 void booth_serve(struct booth *b);
-/* The change that waits is answered at last, like this. */
+/* What waits is answered at last, like this. */
 void booth_answer_waiting(struct booth *b, enum behaviour behaviour);
 /* Time passes until it is known what became of a change whose answer was lost. */
 void booth_find_out(struct booth *b);
+/* The journal has a change open: key_id NULL: nobody knows which key, if any. */
+void booth_left_open(struct booth *b, enum ks_journal_step step, const char *key_id);
 void booth_remove_key(struct booth *b, const char *id);
 
 /* A turn of the loop, and a frame. */

@@ -110,6 +110,19 @@ void replay_answer(struct replay *replay, struct ks_request *request, struct ks_
 	replay_forget(replay, request);
 }
 
+void replay_journal(
+    struct replay *replay, struct ks_request *request, struct ks_reply *reply, const char *journal)
+{
+	struct ks_event *event = answer_to(replay, request, KS_EVENT_REPLY);
+
+	event->reply = ks_malloc(sizeof *event->reply);
+	*event->reply = *reply;
+	memset(reply, 0, sizeof *reply);
+	snprintf(event->journal, sizeof event->journal, "%s", journal);
+	ks_store_apply(replay->store, event);
+	replay_forget(replay, request);
+}
+
 static void set_err(struct ks_err *err, enum ks_err_kind kind, const char *code)
 {
 	ks_err_set(err, kind, "It failed.");

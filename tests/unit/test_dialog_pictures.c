@@ -114,6 +114,30 @@ static void the_secret(void **state)
 	check(b, "dialog-secret-leaving");
 }
 
+static void where_to_deliver(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = EXISTS;
+	booth_open_secret(b);
+	booth_press(b, "Tab Enter");
+	check(b, "dialog-ways");
+	booth_press(b, "Enter");
+	check(b, "dialog-secret-exists");
+}
+
+static void what_was_left_open(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DELIVERED, OLD_KEY);
+	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
+	check(b, "dialog-left");
+	booth_press(b, "j");
+	check(b, "dialog-left-guess");
+}
+
 static void quitting_with_a_secret(void **state)
 {
 	struct booth *b = *state;
@@ -151,6 +175,8 @@ int main(void)
 	    TEST(delete_a_key_in_use),
 	    TEST(delete_a_key_never_used),
 	    TEST(the_secret),
+	    TEST(where_to_deliver),
+	    TEST(what_was_left_open),
 	    TEST(quitting_with_a_secret),
 	    TEST(in_ascii),
 	};

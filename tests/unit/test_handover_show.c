@@ -15,7 +15,7 @@
 static void show(struct booth *b)
 {
 	booth_open_secret(b);
-	booth_press(b, "Tab Enter");
+	booth_press(b, "Tab Tab Enter");
 	booth_show(b);
 }
 
@@ -45,6 +45,7 @@ static void it_is_written_only_when_its_blank_field_was_presented(void **state)
 	struct booth *b = *state;
 
 	booth_open_secret(b);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_TAB}, b->now);
 	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_TAB}, b->now);
 	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_ENTER}, b->now);
 	ks_ui_update(b->ui, b->now);
@@ -195,7 +196,7 @@ static void in_a_small_terminal_it_takes_two_rows(void **state)
 
 	booth_open_secret(b);
 	booth_resize(b, 40, 10);
-	booth_press(b, "Tab Enter");
+	booth_press(b, "Tab Tab Enter");
 	assert_shown(b);
 	assert_int_equal(b->place.height, 2);
 	assert_in_range(b->place.x + b->place.width, 36, 39);
@@ -211,14 +212,14 @@ static void a_long_secret_without_room_is_refused_in_words(void **state)
 	b->secret = value;
 	booth_open_secret(b);
 	booth_resize(b, 40, 10);
-	booth_press(b, "Tab Enter");
+	booth_press(b, "Tab Tab Enter");
 	assert_false(b->revealed);
 	assert_booth_told(b, "");
 	booth_show(b);
 	assert_booth_shows(b, "Not shown: this terminal is too");
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
 	booth_resize(b, 120, 34);
-	booth_press(b, "Tab Enter");
+	booth_press(b, "Tab Tab Enter");
 	assert_true(b->revealed);
 }
 
@@ -237,7 +238,7 @@ static void a_secret_that_a_screen_would_change_is_not_shown(void **state)
 		booth_open_secret(b);
 		assert_booth_shows(b, "(Show it)");
 		assert_booth_shows(b, "It can't be shown: it has characters");
-		booth_press(b, "Tab");
+		booth_press(b, "Tab Tab");
 		assert_booth_shows(b, "▸[Leave it ..]");
 		booth_tear_down(&one);
 	}

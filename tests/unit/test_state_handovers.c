@@ -6,10 +6,12 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tests/unit/replay.h"
 
-#define NEW_ID "AKIA0000000000000002"
+#define NEW_ID  "AKIA0000000000000002"
+#define JOURNAL "00112233445566778899aabbccddeeff"
 
 static const char *const regions[] = {"us-east-1"};
 static const struct ks_store_options options = {.regions = regions, .n_regions = 1};
@@ -40,8 +42,46 @@ static const struct ks_handover *begin_handover(struct replay *replay)
 	replay_plan(replay);
 	reply_key(&made, NEW_ID, REPLAY_NOW);
 	made.secret = ks_secret_new("s3cr3t", 6, &err);
-	replay_answer(replay, replay_find(replay, KS_OP_CREATE_BUCKET_ACCESS_KEY, NULL), &made);
+	replay_journal(
+	    replay, replay_find(replay, KS_OP_CREATE_BUCKET_ACCESS_KEY, NULL), &made, JOURNAL);
 	return ks_store_open_handover(replay->store);
+}
+
+static struct ks_request *find_request(struct replay *replay, enum ks_request_kind kind)
+{
+	for (size_t i = 0; i < replay->n_open; i++)
+		if (replay->open[i]->kind == kind)
+			return replay->open[i];
+	return NULL;
+}
+
+/* The sink's answer to the request under way. */
+static void answer_sink(struct replay *replay, enum ks_err_kind kind)
+{
+	struct ks_request *request = find_request(replay, KS_REQUEST_DELIVER);
+	struct ks_event *event = ks_event_new(KS_EVENT_SINK, replay->now);
+
+	assert_non_null(request);
+	event->request = request->id;
+	if (kind != KS_ERR_NONE)
+		ks_err_set(&event->err, kind, "the vault is closed");
+	else
+		event->way = ks_strdup("Delivered to the command vault");
+	replay_forget(replay, request);
+	ks_store_apply(replay->store, event);
+}
+
+/* What the journal is told next, and nothing else. */
+static void assert_noted(struct replay *replay, enum ks_journal_step step)
+{
+	struct ks_request *request;
+
+	replay_plan(replay);
+	request = find_request(replay, KS_REQUEST_NOTE);
+	assert_non_null(request);
+	assert_string_equal(request->journal, JOURNAL);
+	assert_int_equal(request->step, step);
+	replay_forget(replay, request);
 }
 
 static void tell_handover(struct replay *replay, enum ks_event_kind kind)
@@ -116,12 +156,124 @@ static void a_secret_is_delivered_again_by_another_way(void **state)
 	replay_end(&replay);
 }
 
+static void give_to_sink(struct replay *replay)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_DELIVER, replay->now);
+
+	event->handover = replay->store->handovers[0].id;
+	event->sink = ks_strdup("command:vault");
+	ks_store_apply(replay->store, event);
+}
+
+static void a_sink_gets_a_copy_and_confirms_itself(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+	struct ks_request *request;
+
+	(void)state;
+	give_to_sink(&replay);
+	assert_int_equal(handover->state, KS_HANDOVER_DELIVERING);
+	replay_plan(&replay);
+	request = find_request(&replay, KS_REQUEST_DELIVER);
+	assert_string_equal(request->sink, "command:vault");
+	assert_string_equal(request->input.bucket, "media");
+	assert_string_equal(request->input.key_id, NEW_ID);
+	assert_string_equal(ks_secret_value(request->secret), "s3cr3t");
+	assert_ptr_not_equal(request->secret, handover->secret);
+	assert_int_equal(replay_plan(&replay), 0);
+	answer_sink(&replay, KS_ERR_NONE);
+	assert_int_equal(handover->state, KS_HANDOVER_OVER);
+	assert_true(handover->confirmed);
+	assert_null(handover->secret);
+	assert_noted(&replay, KS_JOURNAL_DELIVERED);
+	assert_noted(&replay, KS_JOURNAL_CONFIRMED);
+	replay_end(&replay);
+}
+
+static void a_sink_that_fails_gives_the_secret_back(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+
+	(void)state;
+	give_to_sink(&replay);
+	replay_plan(&replay);
+	answer_sink(&replay, KS_ERR_SYSTEM);
+	assert_int_equal(handover->state, KS_HANDOVER_HELD);
+	assert_string_equal(handover->err.message, "the vault is closed");
+	assert_non_null(handover->secret);
+	assert_int_equal(replay_plan(&replay), 0);
+	/* Another try forgets why the one before failed. */
+	give_to_sink(&replay);
+	assert_int_equal(handover->err.kind, KS_ERR_NONE);
+	replay_end(&replay);
+}
+
+static void what_a_sink_says_of_a_secret_given_up_is_dropped(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+
+	(void)state;
+	give_to_sink(&replay);
+	replay_plan(&replay);
+	tell_handover(&replay, KS_EVENT_DELIVERED);
+	assert_int_equal(handover->state, KS_HANDOVER_DELIVERING);
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	answer_sink(&replay, KS_ERR_NONE);
+	assert_false(handover->confirmed);
+	assert_null(handover->secret);
+	assert_noted(&replay, KS_JOURNAL_KEPT);
+	assert_int_equal(replay_plan(&replay), 0);
+	replay_end(&replay);
+}
+
+static void the_journal_is_told_of_each_step_in_order(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	begin_handover(&replay);
+	tell_handover(&replay, KS_EVENT_DELIVERED);
+	tell_handover(&replay, KS_EVENT_NOT_ARRIVED);
+	tell_handover(&replay, KS_EVENT_DELIVERED);
+	tell_handover(&replay, KS_EVENT_ARRIVED);
+	assert_noted(&replay, KS_JOURNAL_DELIVERED);
+	assert_noted(&replay, KS_JOURNAL_DELIVERED);
+	assert_noted(&replay, KS_JOURNAL_CONFIRMED);
+	assert_int_equal(replay_plan(&replay), 0);
+	replay_end(&replay);
+}
+
+static void a_key_that_was_given_up_and_deleted_is_settled(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+	struct ks_reply done = {0};
+
+	(void)state;
+	replay_tell(
+	    &replay, (struct ks_event){
+			 .kind = KS_EVENT_GIVE_UP, .handover = handover->id, .delete_key = true});
+	replay_plan(&replay);
+	assert_null(find_request(&replay, KS_REQUEST_NOTE));
+	replay_answer(&replay, replay_find(&replay, KS_OP_DELETE_BUCKET_ACCESS_KEY, NULL), &done);
+	assert_noted(&replay, KS_JOURNAL_DELETED);
+	replay_end(&replay);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_secret_is_wiped_once_it_arrived_and_that_is_final),
 	    cmocka_unit_test(giving_up_wipes_and_may_delete_the_key),
 	    cmocka_unit_test(a_secret_is_delivered_again_by_another_way),
+	    cmocka_unit_test(a_sink_gets_a_copy_and_confirms_itself),
+	    cmocka_unit_test(a_sink_that_fails_gives_the_secret_back),
+	    cmocka_unit_test(what_a_sink_says_of_a_secret_given_up_is_dropped),
+	    cmocka_unit_test(the_journal_is_told_of_each_step_in_order),
+	    cmocka_unit_test(a_key_that_was_given_up_and_deleted_is_settled),
 	};
 
 	ks_secret_setup();

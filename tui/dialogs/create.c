@@ -9,6 +9,7 @@
 #include "tui/dialogs/form.h"
 #include "tui/dialogs/target.h"
 #include "tui/dialogs/watch.h"
+#include "tui/dialogs/ways.h"
 #include "tui/format.h"
 #include "tui/views/describe.h"
 #include "tui/views/pane.h"
@@ -18,6 +19,7 @@ enum stage {
 	STAGE_REFUSED, /* it can't be done now */
 	STAGE_RUNS,
 	STAGE_FAILED,
+	STAGE_EXISTS, /* failed: the sink found something in its place */
 	STAGE_ORPHANED,
 	STAGE_NONE /* no stage was shown yet */
 };
@@ -114,6 +116,13 @@ static void fill_progress(
 		return;
 	}
 	ks_sheet_text(sheet, KS_ROLE_OK, "%s The bucket's keys are known", glyphs->check);
+	if (change->state == KS_CHANGE_DONE) {
+		ks_sheet_text(sheet, KS_ROLE_OK, "%s %s is made", glyphs->check,
+		    ks_str_clean(&change->key_id));
+		ks_sheet_text(
+		    sheet, KS_ROLE_BUSY, "%s Delivering its secret", ks_pane_spinner(draw));
+		return;
+	}
 	if (change->state != KS_CHANGE_UNCLEAR) {
 		ks_sheet_text(
 		    sheet, KS_ROLE_BUSY, "%s Asking Lightsail for a key", ks_pane_spinner(draw));
@@ -149,6 +158,20 @@ static void fill_failed(struct dialog *dialog, struct ks_draw *draw)
 	ks_form_gap(&dialog->form);
 	ks_describe_err(sheet, draw, &change->err);
 	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
+}
+
+static void fill_exists(struct dialog *dialog)
+{
+	const struct ks_change *change = change_of(dialog);
+	struct ks_sheet *sheet = &dialog->form.sheet;
+
+	if (change == NULL)
+		return;
+	ks_sheet_text(sheet, KS_ROLE_WARN, "No key was made: %s.", change->err.message);
+	ks_sheet_text(
+	    sheet, KS_ROLE_TEXT, "Deliver its secret to another place, or replace what is there.");
+	ks_form_gap(&dialog->form);
+	ks_target_say(&dialog->target, sheet);
 }
 
 static void fill_orphaned(struct dialog *dialog, struct ks_draw *draw)
@@ -193,6 +216,9 @@ static void fill(void *self, struct ks_draw *draw)
 		break;
 	case STAGE_FAILED:
 		fill_failed(dialog, draw);
+		break;
+	case STAGE_EXISTS:
+		fill_exists(dialog);
 		break;
 	case STAGE_ORPHANED:
 		fill_orphaned(dialog, draw);
@@ -245,15 +271,20 @@ static void offer_victims(struct dialog *dialog)
 
 static void begin(void *self, struct ks_ui *ui);
 static void begin_again(void *self, struct ks_ui *ui);
+static void replace(void *self, struct ks_ui *ui);
+static void choose_way(void *self, struct ks_ui *ui);
 static void close_dialog(void *self, struct ks_ui *ui);
 
 /* The first one has the focus. */
-static const struct ks_button buttons[][3] = {
-    [STAGE_ASK] = {{"Create", begin, false, false}, {"Cancel", close_dialog, false, false}},
+static const struct ks_button buttons[][4] = {
+    [STAGE_ASK] = {{"Create", begin, false, false}, {"Deliver to ..", choose_way, false, false},
+	{"Cancel", close_dialog, false, false}},
     [STAGE_REFUSED] = {{"Close", close_dialog, false, false}},
     [STAGE_RUNS] = {{"Go on in the background", close_dialog, false, false}},
     [STAGE_FAILED] = {{"Close", close_dialog, false, false},
 	{"Try again", begin_again, false, false}},
+    [STAGE_EXISTS] = {{"Close", close_dialog, false, false},
+	{"Deliver to ..", choose_way, false, false}, {"Replace it", replace, true, false}},
     [STAGE_ORPHANED] = {{"Close", close_dialog, false, false}},
     [STAGE_NONE] = {{.danger = false}},
 };
@@ -271,7 +302,7 @@ static enum stage stage_of_change(const struct ks_change *change)
 {
 	switch (change->state) {
 	case KS_CHANGE_FAILED:
-		return STAGE_FAILED;
+		return change->err.kind == KS_ERR_EXISTS ? STAGE_EXISTS : STAGE_FAILED;
 	case KS_CHANGE_ORPHANED:
 		return STAGE_ORPHANED;
 	default:
@@ -287,26 +318,47 @@ static void review(struct dialog *dialog)
 	set_stage(dialog, why != NULL ? STAGE_REFUSED : STAGE_ASK);
 }
 
+/* One that was begun with a sink, in the dialog where that is chosen. */
+static void adopt(struct dialog *dialog)
+{
+	const struct ks_change *begun =
+	    ks_target_change(&dialog->target, dialog->store, KS_CHANGE_CREATE, NULL);
+
+	if (begun != NULL)
+		dialog->change = begun->id;
+}
+
+static bool is_over(const struct dialog *dialog, const struct ks_change *change)
+{
+	const struct ks_handover *handover = ks_store_handover_of(dialog->store, change);
+
+	return change->state == KS_CHANGE_DONE &&
+	       (handover == NULL || handover->state != KS_HANDOVER_DELIVERING);
+}
+
 static void update(void *self, struct ks_ui *ui)
 {
 	struct dialog *dialog = self;
-	const struct ks_change *change = change_of(dialog);
+	const struct ks_change *change;
 
+	if (dialog->change == 0)
+		adopt(dialog);
 	if (dialog->change == 0) {
 		review(dialog);
 		return;
 	}
+	change = change_of(dialog);
 	/* Its secret, or the word that all is done, comes from the watch. */
-	if (change == NULL || change->state == KS_CHANGE_DONE) {
+	if (change == NULL || is_over(dialog, change)) {
 		ks_ui_close(ui, dialog);
 		return;
 	}
 	set_stage(dialog, stage_of_change(change));
 }
 
-static void begin(void *self, struct ks_ui *ui)
+/* sink: NULL, or where the secret goes by itself. */
+static void tell_begin(struct dialog *dialog, struct ks_ui *ui, const char *sink, bool replace)
 {
-	struct dialog *dialog = self;
 	struct ks_event *event;
 	const struct ks_change *change;
 
@@ -316,10 +368,17 @@ static void begin(void *self, struct ks_ui *ui)
 	}
 	event = ks_event_new(KS_EVENT_CREATE, ks_ui_now(ui));
 	event->bucket = dialog->target.bucket;
+	event->sink = ks_strdup_maybe(sink);
+	event->replace = replace;
 	ks_ui_tell(ui, event);
 	change = ks_target_change(&dialog->target, dialog->store, KS_CHANGE_CREATE, NULL);
 	dialog->change = change != NULL ? change->id : 0;
 	update(dialog, ui);
+}
+
+static void begin(void *self, struct ks_ui *ui)
+{
+	tell_begin(self, ui, NULL, false);
 }
 
 static void dismiss(struct dialog *dialog, struct ks_ui *ui)
@@ -349,10 +408,34 @@ static void close_dialog(void *self, struct ks_ui *ui)
 	ks_ui_close(ui, self);
 }
 
+/* With the sink that it had. */
+static void once_more(struct dialog *dialog, struct ks_ui *ui, bool replace)
+{
+	const struct ks_change *change = change_of(dialog);
+	char *sink = change != NULL ? ks_strdup_maybe(change->sink) : NULL;
+
+	dismiss(dialog, ui);
+	tell_begin(dialog, ui, sink, replace);
+	free(sink);
+}
+
 static void begin_again(void *self, struct ks_ui *ui)
 {
-	dismiss(self, ui);
-	begin(self, ui);
+	once_more(self, ui, false);
+}
+
+static void replace(void *self, struct ks_ui *ui)
+{
+	once_more(self, ui, true);
+}
+
+static void choose_way(void *self, struct ks_ui *ui)
+{
+	struct dialog *dialog = self;
+
+	dismiss(dialog, ui);
+	update(dialog, ui);
+	ks_ways_open_for_bucket(ui, dialog->target.bucket);
 }
 
 /* Its button stands behind the first one, in the order of the victims. */

@@ -2,7 +2,8 @@
 
 #include "core/base/text.h"
 
-enum { WIDTH = 68, PADDING = 1 };
+/* A sheet keeps its last column for the marks that there is more. */
+enum { WIDTH = 68, PADDING = 1, MARKS = 1 };
 
 void ks_form_free(struct ks_form *form)
 {
@@ -174,7 +175,7 @@ void ks_form_size(void *self, const struct ks_draw *draw, int *width, int *heigh
 
 	fill_sheet(form, &copy, false);
 	*width = wide + 2 * PADDING;
-	*height = ks_sheet_height(&form->sheet, wide) + foot_height(form, wide, false);
+	*height = ks_sheet_height(&form->sheet, wide - MARKS) + foot_height(form, wide, false);
 }
 
 void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area)
@@ -186,7 +187,7 @@ void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area)
 	foot = foot_height(form, area.width, false);
 	form->drawn = true;
 	fill_sheet(form, draw, false);
-	if (ks_sheet_height(&form->sheet, area.width) + foot > area.height) {
+	if (ks_sheet_height(&form->sheet, area.width - MARKS) + foot > area.height) {
 		fill_sheet(form, draw, true);
 		foot = foot_height(form, area.width, true);
 	}

@@ -106,6 +106,17 @@ static void say_guesses(
 		    guesses == 1 ? "This key" : "Each of these", guesses == 1 ? "it" : "them");
 }
 
+static void say_used(const struct ks_access_key *key, struct ks_sheet *sheet, struct ks_draw *draw)
+{
+	char ago[KS_FORMAT_SIZE];
+
+	ks_sheet_field(sheet, KS_ROLE_TEXT, "Last used", "%s",
+	    ks_format_last_used(draw, &key->last_used, ago));
+	ks_sheet_text(sheet, KS_ROLE_WARN,
+	    "It has been used, so its secret arrived somewhere. If you know where, dismiss this; "
+	    "deleted, the key is refused at once.");
+}
+
 static void say_key(struct dialog *dialog, const struct ks_left *left, struct ks_draw *draw)
 {
 	const struct ks_bucket_entry *entry = ks_store_left_bucket(dialog->store, left);
@@ -124,6 +135,8 @@ static void say_key(struct dialog *dialog, const struct ks_left *left, struct ks
 		say_guesses(dialog, left, entry);
 	else if (key == NULL)
 		ks_sheet_text(sheet, KS_ROLE_OK, "This key is gone: nothing is left to do.");
+	else if (key->last_used.use == KS_USE_USED)
+		say_used(key, sheet, draw);
 	else
 		ks_target_say_use(key, sheet, draw);
 }

@@ -7,6 +7,7 @@
 #include "tui/clipboard.h"
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/secret_state.h"
+#include "tui/dialogs/ways.h"
 
 const struct ks_handover *ks_secret_state_handover(const struct ks_secret_state *dialog)
 {
@@ -92,6 +93,29 @@ static void show(void *self, struct ks_ui *ui)
 	update(dialog, ui);
 }
 
+static void choose_way(void *self, struct ks_ui *ui)
+{
+	struct ks_secret_state *dialog = self;
+
+	ks_ways_open_for_handover(ui, dialog->handover);
+}
+
+/* The same sink once more, and what is there goes. */
+static void replace(void *self, struct ks_ui *ui)
+{
+	struct ks_secret_state *dialog = self;
+	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+	struct ks_event *event;
+
+	if (handover == NULL || handover->sink == NULL)
+		return;
+	event = event_of(dialog, ui, KS_EVENT_DELIVER);
+	event->sink = ks_strdup(handover->sink);
+	event->replace = true;
+	ks_ui_tell(ui, event);
+	update(dialog, ui);
+}
+
 static void start_check(void *self, struct ks_ui *ui)
 {
 	struct ks_secret_state *dialog = self;
@@ -152,9 +176,13 @@ static void delete_key(void *self, struct ks_ui *ui)
 /* The first one has the focus: it is what is most likely wanted, and loses nothing. */
 static const struct ks_button buttons[][KS_FORM_BUTTONS] = {
     [KS_SECRET_NONE] = {{.danger = false}},
-    [KS_SECRET_HELD] = {{"Copy", copy, false, false}, {"Show it", show, false, false},
-	{"Leave it ..", ask, false, false}},
+    [KS_SECRET_HELD] = {{"Copy", copy, false, false}, {"Deliver to ..", choose_way, false, false},
+	{"Show it", show, false, false}, {"Leave it ..", ask, false, false}},
+    [KS_SECRET_REPLACE] = {{"Deliver to ..", choose_way, false, false},
+	{"Replace it", replace, true, false}, {"Copy", copy, false, false},
+	{"Show it", show, false, false}, {"Leave it ..", ask, false, false}},
     [KS_SECRET_COPYING] = {{"Leave it ..", ask, false, false}},
+    [KS_SECRET_DELIVERING] = {{"Leave it ..", ask, false, false}},
     [KS_SECRET_SHOWING] = {{.danger = false}},
     [KS_SECRET_DELIVERED] = {{"It arrived", arrived, false, false},
 	{"Check it", start_check, false, false}, {"Show it", show, false, false},
@@ -224,9 +252,21 @@ static enum ks_secret_stage stage_of(
 		return KS_SECRET_ASKING;
 	if (is_copying(dialog))
 		return KS_SECRET_COPYING;
-	if (handover->state != KS_HANDOVER_UNCONFIRMED)
-		return KS_SECRET_HELD;
+	if (handover->state == KS_HANDOVER_DELIVERING)
+		return KS_SECRET_DELIVERING;
+	if (handover->state == KS_HANDOVER_HELD)
+		return handover->err.kind == KS_ERR_EXISTS ? KS_SECRET_REPLACE : KS_SECRET_HELD;
 	return dialog->checking ? KS_SECRET_CHECKING : KS_SECRET_DELIVERED;
+}
+
+/* A sink that took it has confirmed itself: nobody else says so. */
+static void say_delivered(const struct ks_secret_state *dialog, struct ks_ui *ui)
+{
+	const struct ks_handover *handover = ks_store_handover(dialog->store, dialog->handover);
+
+	if (handover != NULL && handover->confirmed && handover->sink != NULL)
+		ks_ui_toast(ui, KS_TOAST_OK, "%s; keysail has wiped the secret of %s",
+		    handover->way, ks_str_clean(&handover->key_id));
 }
 
 static void update(void *self, struct ks_ui *ui)
@@ -236,6 +276,7 @@ static void update(void *self, struct ks_ui *ui)
 
 	if (handover == NULL) {
 		ks_showing_end(&dialog->showing, ui);
+		say_delivered(dialog, ui);
 		ks_ui_close(ui, dialog);
 		return;
 	}
@@ -262,7 +303,8 @@ static bool is_plain_key(struct ks_key key, uint32_t code)
 static bool is_copy_key(const struct ks_secret_state *dialog, struct ks_key key)
 {
 	return (is_plain_key(key, 'c') || is_plain_key(key, 'y')) &&
-	       (dialog->stage == KS_SECRET_HELD || dialog->stage == KS_SECRET_DELIVERED);
+	       (dialog->stage == KS_SECRET_HELD || dialog->stage == KS_SECRET_REPLACE ||
+		   dialog->stage == KS_SECRET_DELIVERED);
 }
 
 /* What came is judged. One more Enter than was meant must confirm nothing that did not arrive. */
@@ -397,6 +439,8 @@ static const struct ks_hint *hints(const void *self)
 	    {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
 	static const struct ks_hint delivered[] = {{"c", "copy", false}, {"p", "check", false},
 	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
+	static const struct ks_hint leaving[] = {
+	    {"Enter", "choose", false}, {"Esc", "leave", false}, {0}};
 	static const struct ks_hint shown[] = {{"any key", "hide", false}, {0}};
 	static const struct ks_hint checking[] = {{"Backspace", "begin anew", false},
 	    {"Enter", "compare", false}, {"Esc", "back", false}, {0}};
@@ -405,7 +449,9 @@ static const struct ks_hint *hints(const void *self)
 	static const struct ks_hint *const all[] = {
 	    [KS_SECRET_NONE] = held,
 	    [KS_SECRET_HELD] = held,
-	    [KS_SECRET_COPYING] = held,
+	    [KS_SECRET_REPLACE] = held,
+	    [KS_SECRET_COPYING] = leaving,
+	    [KS_SECRET_DELIVERING] = leaving,
 	    [KS_SECRET_SHOWING] = shown,
 	    [KS_SECRET_DELIVERED] = delivered,
 	    [KS_SECRET_CHECKING] = checking,

@@ -8,7 +8,8 @@
 
 enum {
 	MASK_SIGNS = 16, /* says nothing of the length */
-	PASTED_SIGNS_MAX = 24
+	PASTED_SIGNS_MAX = 24,
+	SINK_SIZE = 160
 };
 
 static void say_masked(struct ks_sheet *sheet, const struct ks_draw *draw, const char *label,
@@ -43,10 +44,19 @@ static void say_heap(struct ks_secret_state *dialog)
 		    "This system didn't let its memory be locked: it might be written to swap.");
 }
 
-static void fill_held(struct ks_secret_state *dialog)
+static void fill_held(struct ks_secret_state *dialog, const struct ks_handover *handover)
 {
 	struct ks_sheet *sheet = &dialog->form.sheet;
 	const struct ks_clipboard_result *last;
+
+	if (handover->err.kind != KS_ERR_NONE)
+		ks_sheet_text(
+		    sheet, KS_ROLE_BAD, "It was not delivered: %s.", handover->err.message);
+	if (dialog->stage == KS_SECRET_REPLACE) {
+		ks_sheet_text(
+		    sheet, KS_ROLE_TEXT, "Deliver it to another place, or replace what is there.");
+		return;
+	}
 
 	if (dialog->failed) {
 		last = ks_clipboard_last(dialog->clipboard);
@@ -177,12 +187,26 @@ static void fill_asking(struct ks_secret_state *dialog, const struct ks_handover
 	    "active, and takes one of the bucket's two slots.");
 }
 
+/* As it was typed, which may be anything. */
+static const char *sink_of(const struct ks_handover *handover, char dst[SINK_SIZE])
+{
+	ks_text_clean(dst, SINK_SIZE, handover->sink, strlen(handover->sink));
+	return dst;
+}
+
 static void fill_stage(
     struct ks_secret_state *dialog, const struct ks_handover *handover, struct ks_draw *draw)
 {
+	char sink[SINK_SIZE];
+
 	switch (dialog->stage) {
 	case KS_SECRET_HELD:
-		fill_held(dialog);
+	case KS_SECRET_REPLACE:
+		fill_held(dialog, handover);
+		break;
+	case KS_SECRET_DELIVERING:
+		ks_sheet_text(&dialog->form.sheet, KS_ROLE_BUSY, "%s Delivering it to %s",
+		    ks_pane_spinner(draw), sink_of(handover, sink));
 		break;
 	case KS_SECRET_COPYING:
 		ks_sheet_text(

@@ -10,7 +10,9 @@
 enum ks_secret_stage {
 	KS_SECRET_NONE,
 	KS_SECRET_HELD,
+	KS_SECRET_REPLACE, /* held: the sink found something in its place */
 	KS_SECRET_COPYING,
+	KS_SECRET_DELIVERING, /* a sink has it */
 	KS_SECRET_SHOWING,
 	KS_SECRET_DELIVERED,
 	KS_SECRET_CHECKING, /* what is typed is a paste */

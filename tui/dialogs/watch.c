@@ -14,20 +14,26 @@ void ks_dialogs_dismiss(struct ks_ui *ui, uint32_t change)
 	ks_ui_tell(ui, event);
 }
 
-static bool has_handover(const struct ks_store *store, const struct ks_change *change)
-{
-	for (size_t i = 0; i < store->n_handovers; i++)
-		if (store->handovers[i].change == change->id)
-			return true;
-	return false;
-}
-
+/* Where there is a secret that waits for the user, its own dialog tells it. */
 static void say_created(struct ks_ui *ui, const struct ks_change *change)
 {
-	/* Where there is a secret, its own dialog tells it. */
-	if (!has_handover(ks_ui_store(ui), change))
+	const struct ks_handover *handover = ks_store_handover_of(ks_ui_store(ui), change);
+
+	if (handover == NULL)
 		ks_ui_toast(ui, KS_TOAST_BAD, "%s was made without a secret: delete it",
 		    ks_str_clean(&change->key_id));
+	else if (handover->state == KS_HANDOVER_OVER && change->sink != NULL && handover->confirmed)
+		ks_ui_toast(ui, KS_TOAST_OK, "%s was made. %s", ks_str_clean(&change->key_id),
+		    handover->way);
+}
+
+/* A sink is at it: what there is to tell comes with its end. */
+static bool is_being_delivered(const struct ks_store *store, const struct ks_change *change)
+{
+	const struct ks_handover *handover = ks_store_handover_of(store, change);
+
+	return change->sink != NULL && handover != NULL &&
+	       handover->state == KS_HANDOVER_DELIVERING;
 }
 
 static void say_not_created(struct ks_ui *ui, const struct ks_change *change)
@@ -88,7 +94,7 @@ static bool tell_one(struct ks_ui *ui)
 	for (size_t i = 0; i < count; i++) {
 		const struct ks_change *change = &store->changes[i];
 
-		if (is_attended(ui, change))
+		if (is_attended(ui, change) || is_being_delivered(store, change))
 			continue;
 		if (change->state == KS_CHANGE_ORPHANED)
 			ks_create_dialog_open(ui, change->bucket);
@@ -96,6 +102,15 @@ static bool tell_one(struct ks_ui *ui)
 			return store->n_changes < count;
 	}
 	return false;
+}
+
+/* Each warning once. */
+static void say_warning(struct ks_ui *ui)
+{
+	const struct ks_store *store = ks_ui_store(ui);
+
+	if (ks_ui_is_news(ui, store->n_warnings))
+		ks_ui_toast(ui, KS_TOAST_BAD, "%s", store->warning);
 }
 
 /* Once, and not on top of what the user is at. */
@@ -114,7 +129,9 @@ void ks_dialogs_turn(struct ks_ui *ui)
 	while (tell_one(ui))
 		continue;
 	handover = ks_store_open_handover(ks_ui_store(ui));
-	if (handover != NULL && !ks_ui_has(ui, &ks_secret_dialog))
+	if (handover != NULL && handover->state != KS_HANDOVER_DELIVERING &&
+	    !ks_ui_has(ui, &ks_secret_dialog))
 		ks_secret_dialog_open(ui, handover->id);
 	show_left(ui);
+	say_warning(ui);
 }

@@ -1,0 +1,337 @@
+/* Where a secret goes by itself, and what is shown of what an earlier run left open. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/booth.h"
+#include "tui/dialogs/create.h"
+#include "tui/dialogs/delete.h"
+#include "tui/dialogs/left.h"
+#include "tui/dialogs/secret.h"
+#include "tui/dialogs/ways.h"
+
+#define IN_PROFILE "profile:media-assets " SECRET ";"
+
+static void assert_delivered(const struct booth *b, const char *expected)
+{
+	assert_string_equal(ks_buf_text(&b->delivered), expected);
+}
+
+/* The ways, on top of the secret's dialog. */
+static void open_ways(struct booth *b)
+{
+	booth_open_secret(b);
+	booth_press(b, "Tab Enter");
+	assert_booth_top(b, &ks_ways_dialog);
+}
+
+/* ---- a secret that is held ---- */
+
+static void a_sink_that_took_it_confirms_itself(void **state)
+{
+	struct booth *b = *state;
+
+	open_ways(b);
+	assert_booth_shows(b, "▸ a profile in the AWS CLI's credentials file");
+	assert_booth_shows(b, "NAME [media-assets");
+	booth_press(b, "Enter");
+	assert_booth_told(b, "deliver to profile:media-assets;");
+	assert_delivered(b, IN_PROFILE);
+	assert_booth_top(b, NULL);
+	assert_booth_shows(b, "Delivered in profile media of ~/.aws/credentials; keysail");
+	assert_true(booth_handover(b)->confirmed);
+	assert_null(booth_handover(b)->secret);
+}
+
+static void each_kind_has_a_likely_place(void **state)
+{
+	static const char *const places[] = {"FILE [~/media-assets.env",
+	    "FILE [~/media-assets.json", "REMOTE [media-assets", "FILE [~/media-assets.s3cfg",
+	    "COMMAND LINE [   "};
+	struct booth *b = *state;
+
+	open_ways(b);
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		booth_press(b, "Down");
+		assert_booth_shows(b, places[i]);
+	}
+	booth_press(b, "Down");
+	assert_booth_shows(b, "COMMAND LINE [");
+	booth_press(b, "Up Up Up");
+	assert_booth_shows(b, "FILE [~/media-assets.json");
+}
+
+static void what_a_sink_cant_take_is_said_at_once(void **state)
+{
+	struct booth *b = *state;
+
+	open_ways(b);
+	booth_press(b, "Ctrl-U Enter");
+	assert_booth_top(b, &ks_ways_dialog);
+	assert_booth_shows(b, "profile:NAME wants letters");
+	booth_press(b, "x");
+	assert_booth_shows_not(b, "wants letters");
+	booth_press(b, "Esc");
+	assert_booth_top(b, &ks_secret_dialog);
+	assert_booth_told(b, "");
+	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
+}
+
+static void every_printable_key_is_text_there(void **state)
+{
+	struct booth *b = *state;
+
+	open_ways(b);
+	booth_press(b, "Ctrl-U q d n c Enter");
+	assert_booth_told(b, "deliver to profile:qdnc;");
+}
+
+static void a_sink_that_failed_gives_it_back(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = REFUSES;
+	open_ways(b);
+	booth_press(b, "Enter");
+	assert_booth_top(b, &ks_secret_dialog);
+	assert_booth_shows(b, "It was not delivered: vault ended with status 2.");
+	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
+	assert_non_null(booth_handover(b)->secret);
+	booth_press(b, "c Enter");
+	assert_true(booth_handover(b)->confirmed);
+}
+
+static void what_is_there_is_replaced_after_a_yes_only(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = EXISTS;
+	open_ways(b);
+	booth_press(b, "Enter");
+	assert_booth_top(b, &ks_secret_dialog);
+	assert_booth_shows(b, "It was not delivered: ~/.aws/credentials has a profile");
+	assert_booth_shows(b, "▸[Deliver to ..]");
+	assert_delivered(b, "");
+	booth_press(b, "Tab Enter");
+	assert_booth_told(b, "deliver to profile:media-assets;"
+			     "deliver to profile:media-assets replacing;");
+	assert_delivered(b, IN_PROFILE);
+	assert_booth_top(b, NULL);
+}
+
+static void while_a_sink_is_at_it_it_can_be_left(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = WAITS;
+	open_ways(b);
+	booth_press(b, "Enter");
+	assert_booth_top(b, &ks_secret_dialog);
+	assert_booth_shows(b, "Delivering it to profile:media-assets");
+	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_DELIVERING);
+	booth_press(b, "c y");
+	assert_booth_told(b, "deliver to profile:media-assets;");
+	booth_press(b, "Esc Tab Tab Enter");
+	assert_booth_told(b, "give-up;");
+	booth_answer_waiting(b, ANSWERS);
+	booth_show(b);
+	assert_false(booth_handover(b)->confirmed);
+	assert_null(booth_handover(b)->secret);
+}
+
+/* ---- a sink that is chosen first ---- */
+
+static void choose_for_a_new_key(struct booth *b)
+{
+	booth_given_keys(b, 1);
+	booth_open_create(b);
+	booth_press(b, "Tab Enter");
+	assert_booth_top(b, &ks_ways_dialog);
+	booth_press(b, "Enter");
+}
+
+static void a_key_is_made_and_delivered_in_one(void **state)
+{
+	struct booth *b = *state;
+
+	choose_for_a_new_key(b);
+	assert_booth_told(b, "create to profile:media-assets;");
+	assert_delivered(b, IN_PROFILE);
+	assert_booth_top(b, NULL);
+	assert_booth_shows(b, NEW_KEY " was made. Delivered in profile media");
+	assert_true(booth_handover(b)->confirmed);
+}
+
+static void the_dialog_stays_until_it_is_delivered(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = WAITS;
+	choose_for_a_new_key(b);
+	assert_booth_top(b, &ks_create_dialog);
+	assert_booth_shows(b, NEW_KEY " is made");
+	assert_booth_shows(b, "Delivering its secret");
+	booth_answer_waiting(b, REFUSES);
+	booth_show(b);
+	assert_booth_top(b, &ks_secret_dialog);
+	assert_booth_shows(b, "It was not delivered: vault ended");
+}
+
+static void no_key_is_made_where_something_would_be_replaced(void **state)
+{
+	struct booth *b = *state;
+
+	b->creates = EXISTS;
+	choose_for_a_new_key(b);
+	assert_booth_top(b, &ks_create_dialog);
+	assert_booth_shows(b, "No key was made: ~/.aws/credentials has a profile");
+	assert_booth_shows_not(b, "--replace");
+	assert_int_equal(b->n_keys, 1);
+	booth_press(b, "Tab Tab Enter");
+	assert_booth_told(b, "create to profile:media-assets;"
+			     "create to profile:media-assets replacing;");
+	assert_delivered(b, IN_PROFILE);
+	assert_booth_top(b, NULL);
+}
+
+/* ---- what was left open ---- */
+
+static void what_was_left_is_shown_once(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+	assert_booth_top(b, &ks_left_dialog);
+	assert_booth_shows(b, TWO_KEY " of media-assets, 3h ago: its secret was");
+	assert_booth_shows(b, "▸[Later]");
+	booth_press(b, "Enter");
+	assert_booth_top(b, NULL);
+	booth_show(b);
+	assert_booth_top(b, NULL);
+	booth_press(b, "u");
+	assert_booth_top(b, &ks_left_dialog);
+}
+
+static void it_waits_for_what_the_user_is_at(void **state)
+{
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	booth_left_open(b, KS_JOURNAL_DELIVERED, OLD_KEY);
+	assert_booth_top(b, &ks_secret_dialog);
+	booth_press(b, "c Enter");
+	booth_show(b);
+	assert_booth_top(b, &ks_left_dialog);
+	assert_booth_shows(b, "nobody said that");
+	assert_booth_shows(b, "Copied with xclip");
+}
+
+static void it_is_dismissed(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+	booth_press(b, "Tab Enter");
+	assert_booth_told(b, "left-seen;forget;");
+	assert_booth_top(b, NULL);
+	booth_press(b, "u");
+	assert_booth_shows(b, "Nothing was left open");
+}
+
+static void its_key_is_deleted_and_then_it_is_gone(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+	booth_press(b, "Tab Tab Enter");
+	assert_booth_top(b, &ks_delete_dialog);
+	booth_press(b, "Tab Enter");
+	assert_booth_told(b, "left-seen;delete " TWO_KEY ";");
+	assert_int_equal(b->store->n_left, 0);
+	assert_booth_top(b, NULL);
+}
+
+static void a_key_that_appeared_is_called_a_guess(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
+	assert_booth_shows(b, "▸ media-assets, 3h ago: a key was asked for");
+	assert_booth_shows(b, TWO_KEY);
+	assert_booth_shows(b, "That it came of this is a guess");
+	assert_booth_shows(b, "[Delete ..ONDK]");
+}
+
+static void where_no_key_appeared_it_says_so(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 1);
+	booth_left_open(b, KS_JOURNAL_CREATE, NULL);
+	assert_booth_shows(b, "No key appeared in the bucket since");
+	assert_booth_shows_not(b, "[Delete");
+}
+
+static void a_key_that_is_gone_is_only_dismissed(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 1);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+	assert_booth_shows(b, "This key is gone: nothing is left to do.");
+	assert_booth_shows_not(b, "[Delete");
+}
+
+static void of_several_each_can_be_looked_at(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, OLD_KEY);
+	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
+	booth_left_open(b, KS_JOURNAL_DELETE, TWO_KEY);
+	assert_booth_shows(b, "▸ " OLD_KEY);
+	booth_press(b, "j");
+	assert_booth_shows(b, "▸ media-assets, 3h ago: a key was asked for");
+	booth_press(b, "Down Down");
+	assert_booth_shows(b, "▸ " TWO_KEY " of media-assets, 3h ago: it was to be");
+	booth_press(b, "k k k");
+	assert_booth_shows(b, "▸ " OLD_KEY);
+	assert_booth_fits(b, "▸[Later]");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, booth_set_up, booth_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_sink_that_took_it_confirms_itself),
+	    TEST(each_kind_has_a_likely_place),
+	    TEST(what_a_sink_cant_take_is_said_at_once),
+	    TEST(every_printable_key_is_text_there),
+	    TEST(a_sink_that_failed_gives_it_back),
+	    TEST(what_is_there_is_replaced_after_a_yes_only),
+	    TEST(while_a_sink_is_at_it_it_can_be_left),
+	    TEST(a_key_is_made_and_delivered_in_one),
+	    TEST(the_dialog_stays_until_it_is_delivered),
+	    TEST(no_key_is_made_where_something_would_be_replaced),
+	    TEST(what_was_left_is_shown_once),
+	    TEST(it_waits_for_what_the_user_is_at),
+	    TEST(it_is_dismissed),
+	    TEST(its_key_is_deleted_and_then_it_is_gone),
+	    TEST(a_key_that_appeared_is_called_a_guess),
+	    TEST(where_no_key_appeared_it_says_so),
+	    TEST(a_key_that_is_gone_is_only_dismissed),
+	    TEST(of_several_each_can_be_looked_at),
+	};
+
+	ks_secret_setup();
+	return cmocka_run_group_tests_name("handover sinks", tests, NULL, NULL);
+}
