@@ -121,6 +121,13 @@ uint64_t workshop_call(
 	return shop->last_id;
 }
 
+uint64_t workshop_submit(struct workshop *shop, struct ks_request *request)
+{
+	request->id = ++shop->last_id;
+	ks_worker_submit(shop->worker, request);
+	return shop->last_id;
+}
+
 uint64_t workshop_identify(struct workshop *shop, const char *profile)
 {
 	struct ks_request *request = new_request(shop, KS_REQUEST_IDENTIFY);

@@ -41,6 +41,8 @@ void workshop_close(struct workshop *shop);
 /* Submits; gives the request's ID. bucket may be NULL. */
 uint64_t workshop_call(
     struct workshop *shop, enum ks_op op, enum ks_priority priority, const char *bucket);
+/* A request that the test has filled; takes it over. */
+uint64_t workshop_submit(struct workshop *shop, struct ks_request *request);
 uint64_t workshop_identify(struct workshop *shop, const char *profile);
 void workshop_cancel(struct workshop *shop, uint64_t target);
 
