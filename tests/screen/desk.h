@@ -13,7 +13,7 @@
 #include "tests/support/pty.h"
 #include "tests/support/toolbox.h"
 
-enum { DESK_ENV_MAX = 16, DESK_ARGS_MAX = 4 };
+enum { DESK_ENV_MAX = 24, DESK_ARGS_MAX = 4 };
 
 struct desk {
 	struct emulator_thread server;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* nftw */
 #include "tests/support/toolbox.h"
 
 #include <setjmp.h>
@@ -8,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -29,16 +30,17 @@ void toolbox_open(struct toolbox *box)
 	assert_non_null(mkdtemp(box->dir));
 }
 
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+	(void)info;
+	(void)kind;
+	(void)walk;
+	return remove(path);
+}
+
 void toolbox_close(struct toolbox *box)
 {
-	DIR *dir = opendir(box->dir);
-	struct dirent *entry;
-
-	assert_non_null(dir);
-	while ((entry = readdir(dir)) != NULL)
-		unlinkat(dirfd(dir), entry->d_name, 0);
-	closedir(dir);
-	assert_int_equal(rmdir(box->dir), 0);
+	assert_int_equal(nftw(box->dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static void add(const struct toolbox *box, const char *name, const char *text, mode_t mode)
