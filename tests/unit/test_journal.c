@@ -149,7 +149,7 @@ static void open_changes_are_those_of_the_endpoint(void **state)
 	append_create(journal, ID("b"), THERE);
 	append_create(journal, ID("c"), THERE);
 	append_step(journal, ID("b"), KS_JOURNAL_FAILED);
-	assert_true(ks_journal_read_open(journal, is_at, THERE, &list, &err));
+	assert_true(ks_journal_read_open(journal, is_at, (void *)(uintptr_t)THERE, &list, &err));
 	assert_int_equal(list.count, 1);
 	assert_string_equal(list.changes[0].id, ID("c"));
 	ks_journal_list_free(&list);
@@ -401,6 +401,7 @@ int main(void)
 	    TEST(a_line_is_one_object),
 	    TEST(every_step_is_replayed),
 	    TEST(open_changes_are_those_of_the_endpoint),
+	    TEST(what_another_has_in_hand_is_not_left),
 	    TEST(an_id_is_random),
 	    TEST(an_entry_that_lacks_something_is_refused),
 	    TEST(what_looks_like_a_secret_is_taken_out),

@@ -226,18 +226,18 @@ static void open_dialog(struct ks_ui *ui, const struct ks_str *name, uint32_t ha
 	ks_ui_open(ui, &ks_ways_dialog, dialog);
 }
 
-void ks_ways_open_for_handover(struct ks_ui *ui, uint32_t id)
+void ks_ways_open_for_handover(struct ks_ui *ui, uint32_t handover)
 {
-	const struct ks_handover *handover = ks_store_handover(ks_ui_store(ui), id);
+	const struct ks_handover *held = ks_store_handover(ks_ui_store(ui), handover);
 
-	if (handover != NULL)
-		open_dialog(ui, &handover->bucket_name, id, 0, for_handover);
+	if (held != NULL)
+		open_dialog(ui, &held->bucket_name, handover, 0, for_handover);
 }
 
-void ks_ways_open_for_bucket(struct ks_ui *ui, uint32_t id)
+void ks_ways_open_for_bucket(struct ks_ui *ui, uint32_t bucket)
 {
-	const struct ks_bucket_entry *entry = ks_store_bucket(ks_ui_store(ui), id);
+	const struct ks_bucket_entry *entry = ks_store_bucket(ks_ui_store(ui), bucket);
 
 	if (entry != NULL)
-		open_dialog(ui, &entry->bucket.name, 0, id, for_bucket);
+		open_dialog(ui, &entry->bucket.name, 0, bucket, for_bucket);
 }
