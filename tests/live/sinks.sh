@@ -1,29 +1,30 @@
 #!/bin/sh
-# A key that was made by the AWS CLI and delivered by our sinks is read and used by those programs
-# that the files are for: the AWS CLI, sh, Python, rclone and s3cmd.
+# Keys that "keysail create" delivers are read and used by those programs that the files are for: the
+# AWS CLI, sh, Python, rclone and s3cmd.
+set -u
 # shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
 [ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
-deliver_key=$BUILDDIR/tests/support/deliver_key
 bucket=training-videos
 
-aws() {
-	/usr/bin/aws --endpoint-url "$url" "$@"
+lightsail() {
+	/usr/bin/aws --endpoint-url "$url" lightsail "$@"
 }
 
-# new_key: into $work/key, in place of the one before.
-new_key() {
-	old=$(cut -f1 "$work/key" 2>/dev/null)
-	[ -z "$old" ] || aws lightsail delete-bucket-access-key --bucket-name "$bucket" \
-		--access-key-id "$old" >/dev/null
-	aws lightsail create-bucket-access-key --bucket-name "$bucket" --output text \
-		--query '[accessKey.accessKeyId,accessKey.secretAccessKey]' >"$work/key"
+# make_room: of two keys the older one goes.
+make_room() {
+	# shellcheck disable=SC2016 # a query of the CLI's
+	old=$(lightsail get-bucket-access-keys --bucket-name "$bucket" --output text \
+		--query 'sort_by(accessKeys, &createdAt)[:-1].accessKeyId')
+	[ -z "$old" ] || [ "$old" = None ] ||
+		lightsail delete-bucket-access-key --bucket-name "$bucket" --access-key-id "$old" >/dev/null
 }
 
-# deliver SINK [--replace]
+# deliver SINK [--replace]: of a new key.
 deliver() {
-	"$deliver_key" "$1" "$work/aws/credentials" "$work/rclone/rclone.conf" "$bucket" \
-		us-east-1 "$url" ${2+"$2"} <"$work/key"
+	make_room
+	AWS_SHARED_CREDENTIALS_FILE="$work/aws/credentials" RCLONE_CONFIG="$work/rclone/rclone.conf" \
+		"$KEYSAIL" --endpoint-url "$url" -r us-east-1 create "$bucket" --to "$1" ${2+"$2"}
 }
 
 # The account's own keys must not be what works.
@@ -33,18 +34,15 @@ without_keys() {
 
 start_server --still || exit 1
 cd "$work" || exit 1
-new_key
 echo "something" >hello.txt
-AWS_ACCESS_KEY_ID=$(cut -f1 key) AWS_SECRET_ACCESS_KEY=$(cut -f2 key) \
-	/usr/bin/aws --endpoint-url "$url" s3 cp hello.txt "s3://$bucket/" >out 2>err ||
-	result 1 "an object to be listed"
 
 # ---- the AWS CLI ----
 as_profile() {
 	without_keys env AWS_SHARED_CREDENTIALS_FILE="$work/aws/credentials" \
 		/usr/bin/aws --endpoint-url "$url" --profile "$@"
 }
-check "a profile in a file that isn't there yet" deliver profile:first
+has "a profile in a file that isn't there yet" '^AKIA[A-Z0-9]*$' deliver profile:first
+check "the AWS CLI writes with it" as_profile first s3 cp hello.txt "s3://$bucket/"
 has "the AWS CLI uses the profile" hello.txt as_profile first s3 ls "s3://$bucket"
 cat >>aws/credentials <<-'END'
 
@@ -60,7 +58,6 @@ fails "an existing profile is not replaced" "already" deliver profile:other.one
 check "an existing profile with --replace" deliver profile:other.one --replace
 has "the AWS CLI uses it, without the stale token" hello.txt \
 	as_profile other.one s3 ls "s3://$bucket"
-new_key
 fails "the key in the profile is gone" InvalidAccessKeyId \
 	as_profile first s3 ls "s3://$bucket"
 check "a new key into the first profile" deliver profile:first --replace
@@ -78,12 +75,15 @@ has "sh reads the env file" hello.txt without_keys sh -c \
 	sh "$bucket"
 check "a JSON file" deliver json:out.json
 if command -v python3 >/dev/null; then
-	printf '%s\t%s\tus-east-1\t%s\t%s\n' "$(cut -f1 key)" "$(cut -f2 key)" "$bucket" "$url" >wanted
-	python3 -c 'import json
+	has "Python reads the JSON file" "^us-east-1	$bucket	$url\$" python3 -c 'import json
 key = json.load(open("out.json"))
-names = ("accessKeyId", "secretAccessKey", "region", "bucket", "endpoint")
-print(*(key[name] for name in names), sep="\t")' >got
-	check "Python reads the JSON file" cmp wanted got
+print(*(key[name] for name in ("region", "bucket", "endpoint")), sep="\t")
+with open("from.env", "w") as file:
+    print("AWS_ACCESS_KEY_ID=" + key["accessKeyId"], file=file)
+    print("AWS_SECRET_ACCESS_KEY=" + key["secretAccessKey"], file=file)'
+	# shellcheck disable=SC2016 # for the inner shell
+	has "and the key in it works" hello.txt without_keys sh -c \
+		'set -a; . ./from.env; /usr/bin/aws --endpoint-url "$1" s3 ls "s3://$2"' sh "$url" "$bucket"
 fi
 
 # ---- a command ----
@@ -96,13 +96,13 @@ cat >vault <<-'END'
 	printf 'endpoint=%s\nbucket=%s\n' "$KEYSAIL_ENDPOINT" "$KEYSAIL_BUCKET" >>"$1"
 END
 chmod 700 vault
-has "a command takes the key" '^to the command vault$' deliver "command:./vault 'from vault'"
+has "a command takes the key" '^AKIA[A-Z0-9]*$' deliver "command:./vault 'from vault'"
 # shellcheck disable=SC2016 # for the inner shell
 has "and what it kept works" hello.txt without_keys sh -c \
 	'set -a; . "./from vault"; /usr/bin/aws --endpoint-url "$endpoint" s3 ls "s3://$bucket"'
 fails "a command's failure is told with its own words" 'sh ended with status 4: the safe is shut' \
 	deliver 'command:sh -c "cat >/dev/null; echo the safe is shut >&2; exit 4"'
-fails "its words are not told when they hold the secret" 'sh ended with status 5$' \
+fails "its words are not told when they hold the secret" 'sh ended with status 5; key' \
 	deliver 'command:sh -c "cat >&2; exit 5"'
 
 # ---- rclone ----
@@ -116,7 +116,6 @@ if command -v rclone >/dev/null; then
 	check "an rclone remote beside that" deliver rclone:more
 	has "rclone lists the bucket with that, too" hello.txt r ls "more:$bucket"
 	check "rclone writes with it" r copyto hello.txt "more:$bucket/copy.txt"
-	new_key
 	check "a new key into the first remote" deliver rclone:videos --replace
 	has "rclone uses the new key" copy.txt r ls "videos:$bucket"
 	has "and still knows every remote" '^local1: more: videos: $' sh -c \
