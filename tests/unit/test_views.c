@@ -110,6 +110,24 @@ static void what_a_filter_found_stays_selected_once_it_is_accepted(void **state)
 	rig_end(&rig);
 }
 
+/* Another region's buckets are still on their way. */
+static void what_was_found_stays_selected_while_more_is_listed(void **state)
+{
+	struct rig rig = {0};
+
+	(void)state;
+	rig_begin(&rig, &(struct rig_options){0});
+	for (int i = 0; i < 10 && !rig_shows(&rig, "old-site"); i++)
+		world_step(&rig.world, 1);
+	assert_true(rig_shows(&rig, "old-site"));
+	assert_false(rig_shows(&rig, "nothing-here"));
+	rig_keys(&rig, "/ o l d - s Enter Esc");
+	assert_true(rig_shows(&rig, "2 Keys · old-site"));
+	rig_settle(&rig);
+	assert_true(rig_shows(&rig, "2 Keys · old-site"));
+	rig_end(&rig);
+}
+
 static void a_refresh_moves_nothing(void **state)
 {
 	struct rig rig;
@@ -386,6 +404,7 @@ int main(void)
 	    cmocka_unit_test(the_selection_follows_the_bucket_when_the_order_changes),
 	    cmocka_unit_test(the_selection_comes_back_when_the_filter_goes),
 	    cmocka_unit_test(what_a_filter_found_stays_selected_once_it_is_accepted),
+	    cmocka_unit_test(what_was_found_stays_selected_while_more_is_listed),
 	    cmocka_unit_test(a_refresh_moves_nothing),
 	    cmocka_unit_test(a_key_id_as_filter_finds_its_bucket),
 	    cmocka_unit_test(escape_closes_what_is_on_top_and_never_leaves),

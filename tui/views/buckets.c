@@ -142,7 +142,8 @@ static int64_t due(const struct buckets_view *view, const struct ks_view_input *
 
 static void make_rows(struct buckets_view *view, const struct ks_view_input *input)
 {
-	bool untouched = view->list.wanted == view->selected;
+	/* What a filter leaves first is not what the list begins with. */
+	bool untouched = view->list.wanted == view->selected && view->filter[0] == '\0';
 
 	ks_bucket_rows_make(&view->rows, input->store, view->filter, view->order, view->reverse);
 	ks_list_set_rows(&view->list, view->rows.ids, view->rows.count);
