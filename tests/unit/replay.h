@@ -43,8 +43,8 @@ size_t replay_count(const struct replay *replay, enum ks_op op);
 /* Answers an open request, and frees it. The reply's content is taken over. */
 void replay_answer(struct replay *replay, struct ks_request *request, struct ks_reply *reply);
 /* The same, and the journal knows the change by this ID. */
-void replay_journal(struct replay *replay, struct ks_request *request, struct ks_reply *reply,
-    const char *journal);
+void replay_journal(
+    struct replay *replay, struct ks_request *request, struct ks_reply *reply, const char *journal);
 void replay_fail(
     struct replay *replay, struct ks_request *request, enum ks_err_kind kind, const char *code);
 void replay_lose(struct replay *replay, struct ks_request *request);

@@ -133,16 +133,5 @@ static int run(struct ks_cli *cli, const struct ks_options *options)
 int ks_delete_main(const struct ks_options *options, const struct ks_store_options *store,
     const struct ks_worker_options *worker)
 {
-	struct ks_store_options only = *store;
-	struct ks_cli cli;
-	int status;
-
-	only.only_bucket = options->bucket;
-	only.refresh_seconds = 0;
-	if (!ks_cli_start(&cli, &only, worker))
-		return KS_CLI_FAILED;
-	status = run(&cli, options);
-	ks_cli_warn(&cli);
-	ks_cli_stop(&cli, status);
-	return status;
+	return ks_cli_run_on_bucket(options, store, worker, run);
 }

@@ -120,6 +120,24 @@ void ks_cli_stop(struct ks_cli *cli, int status)
 		_exit(status);
 }
 
+int ks_cli_run_on_bucket(const struct ks_options *options, const struct ks_store_options *store,
+    const struct ks_worker_options *worker,
+    int (*run)(struct ks_cli *cli, const struct ks_options *options))
+{
+	struct ks_store_options only = *store;
+	struct ks_cli cli;
+	int status;
+
+	only.only_bucket = options->bucket;
+	only.refresh_seconds = 0;
+	if (!ks_cli_start(&cli, &only, worker))
+		return KS_CLI_FAILED;
+	status = run(&cli, options);
+	ks_cli_warn(&cli);
+	ks_cli_stop(&cli, status);
+	return status;
+}
+
 /* ---- what failed ---- */
 
 /* Which of the three it was, as far as it is known; any may be "". */

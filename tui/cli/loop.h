@@ -10,6 +10,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/session.h"
+#include "tui/cli/options.h"
 
 enum { KS_CLI_FAILED = 1, KS_CLI_FOUND = 3 };
 
@@ -23,6 +24,11 @@ bool ks_cli_start(struct ks_cli *cli, const struct ks_store_options *store,
     const struct ks_worker_options *worker);
 /* Leaves the program with the status when the worker hangs (ks_worker_stop). */
 void ks_cli_stop(struct ks_cli *cli, int status);
+
+/* All of a command that changes one bucket: the session, the command, the warning, the end. */
+int ks_cli_run_on_bucket(const struct ks_options *options, const struct ks_store_options *store,
+    const struct ks_worker_options *worker,
+    int (*run)(struct ks_cli *cli, const struct ks_options *options));
 
 /* Runs the loop until done says so. Gives the signal that ended it early, else 0. */
 int ks_cli_wait(
