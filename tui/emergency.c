@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "core/base/secret.h"
@@ -76,8 +78,35 @@ void ks_emergency_restore(void)
 	tcsetattr(emergency.fd, TCSANOW, &emergency.modes);
 }
 
-static void on_crash(int signal_number)
+/*
+ * The kernel saved the vector registers on the stack, and whatever copied last went through them: a
+ * piece of a secret may be there. They are not needed again, since nothing returns from here.
+ */
+static void wipe_saved_registers(void *context)
 {
+#if defined __linux__ && defined __x86_64__
+	/* <asm/sigcontext.h>: beyond the 512 bytes of FXSAVE, as much as sw_reserved says. */
+	enum { PLAIN = 512, SIZE_AT = 468, MOST = 16 * 1024 };
+	unsigned char *saved = (unsigned char *)((ucontext_t *)context)->uc_mcontext.fpregs;
+	uint32_t size;
+
+	if (saved == NULL)
+		return;
+	memcpy(&size, saved + SIZE_AT, sizeof size);
+	ks_wipe(saved, size >= PLAIN && size <= MOST ? size : PLAIN);
+#elif defined __linux__ && defined __aarch64__
+	mcontext_t *saved = &((ucontext_t *)context)->uc_mcontext;
+
+	ks_wipe(saved->__reserved, sizeof saved->__reserved);
+#else
+	(void)context;
+#endif
+}
+
+static void on_crash(int signal_number, siginfo_t *info, void *context)
+{
+	(void)info;
+	wipe_saved_registers(context);
 	ks_emergency_restore();
 	/* SA_RESETHAND made it the default again. */
 	raise(signal_number);
@@ -87,12 +116,12 @@ void ks_emergency_install(void)
 {
 	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 	stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
-	struct sigaction action = {.sa_handler = on_crash};
+	struct sigaction action = {.sa_sigaction = on_crash};
 
 	sigaltstack(&stack, NULL);
 	sigemptyset(&action.sa_mask);
-	action.sa_flags =
-	    (int)((unsigned)SA_ONSTACK | (unsigned)SA_RESETHAND | (unsigned)SA_NODEFER);
+	action.sa_flags = (int)((unsigned)SA_SIGINFO | (unsigned)SA_ONSTACK |
+				(unsigned)SA_RESETHAND | (unsigned)SA_NODEFER);
 	for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
 		sigaction(crashes[i], &action, NULL);
 }
