@@ -222,20 +222,32 @@ static char *put_base64(char *dst, const unsigned char *data, size_t len)
 	return dst;
 }
 
+static const char osc52_open[] = "\033]52;c;", osc52_end[] = "\033\\";
+
+/* One sequence; the clearing form when data is NULL. */
+static char *put_osc52(char *dst, const char *data, size_t len)
+{
+	memcpy(dst, osc52_open, sizeof osc52_open - 1);
+	dst += sizeof osc52_open - 1;
+	if (data != NULL)
+		dst = put_base64(dst, (const unsigned char *)data, len);
+	else
+		*dst++ = '!';
+	memcpy(dst, osc52_end, sizeof osc52_end - 1);
+	return dst + sizeof osc52_end - 1;
+}
+
 char *ks_clip_osc52(const char *data, size_t len, size_t *out_len)
 {
-	static const char clear[] = "\033]52;c;!\033\\", open[] = "\033]52;c;", end[] = "\033\\";
-	char *out = ks_wiping_malloc(sizeof clear + sizeof open + sizeof end + (len + 2) / 3 * 4);
+	size_t n = data != NULL ? len : 1;
+	char *out = ks_wiping_malloc(2 * (sizeof osc52_open + sizeof osc52_end) + n / 3 * 4 + 4);
 	char *at = out;
 
-	memcpy(at, clear, sizeof clear - 1);
-	at += sizeof clear - 1;
-	if (data != NULL) {
-		memcpy(at, open, sizeof open - 1);
-		at = put_base64(at + sizeof open - 1, (const unsigned char *)data, len);
-		memcpy(at, end, sizeof end - 1);
-		at += sizeof end - 1;
-	}
+	if (data != NULL)
+		at = put_osc52(at, NULL, 0);
+	at = put_osc52(at, data != NULL ? data : " ", n);
+	if (data == NULL)
+		at = put_osc52(at, NULL, 0);
 	*out_len = (size_t)(at - out);
 	return out;
 }

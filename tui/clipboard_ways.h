@@ -75,8 +75,9 @@ enum ks_clip_id ks_clip_choose(
     const struct ks_clip_env *env, enum ks_clip_id from, bool secret, uint32_t *skipped);
 
 /*
- * OSC 52: the clearing form and then, unless data is NULL, the data in base64. kitty appends, so
- * the clearing form always comes first. In wiping memory: free with ks_wiping_free.
+ * OSC 52: the clearing form and then the data in base64: kitty appends. To clear, data is NULL: a
+ * blank comes first, as tmux drops the clearing form, and passes only what it can decode on to its
+ * own terminal. In wiping memory: free with ks_wiping_free.
  */
 char *ks_clip_osc52(const char *data, size_t len, size_t *out_len);
 

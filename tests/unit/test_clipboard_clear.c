@@ -16,6 +16,8 @@
 #include "core/base/clock.h"
 #include "tests/unit/pocket.h"
 
+#define CLEARED "\033]52;c;IA==\033\\\033]52;c;!\033\\"
+
 /* ---- clearing when its time is over ---- */
 
 /* Goes to the end of the countdown, and on until that is told. */
@@ -52,7 +54,7 @@ static void the_terminals_clipboard_is_cleared_when_the_time_is_over(void **stat
 	    now_ms() + CLEAR_SECONDS * 1000);
 	before = strlen(ks_buf_text(&w->terminal));
 	let_time_pass(w);
-	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
+	assert_string_equal(ks_buf_text(&w->terminal) + before, CLEARED);
 	assert_int_equal(w->cleared, 1);
 	assert_string_equal(w->cleared_text, "The clipboard was cleared");
 }
@@ -88,7 +90,7 @@ static void what_is_kept_stays_until_exit(void **state)
 	ks_clipboard_turn(w->clip, now_ms() + 2 * CLEAR_SECONDS * 1000);
 	assert_int_equal(strlen(ks_buf_text(&w->terminal)), before);
 	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_string_equal(ks_buf_text(&w->terminal) + before, "\033]52;c;!\033\\");
+	assert_string_equal(ks_buf_text(&w->terminal) + before, CLEARED);
 }
 
 static void a_new_copy_begins_the_countdown_anew(void **state)
@@ -248,14 +250,13 @@ static void wl_copy_is_ended_by_a_clear_so_that_it_removes_its_file(void **state
 static void what_the_terminal_got_is_cleared_at_exit(void **state)
 {
 	struct pocket *w = *state;
-	static const char clear[] = "\033]52;c;!\033\\";
 	char left[256];
 
 	open_clipboard(w, (struct ks_clip_env){0}, NULL);
 	copy_secret(w);
 	ks_buf_reset(&w->terminal);
 	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
-	assert_string_equal(ks_buf_text(&w->terminal), clear);
+	assert_string_equal(ks_buf_text(&w->terminal), CLEARED);
 }
 
 static void an_id_that_came_after_the_secret_is_left_alone(void **state)

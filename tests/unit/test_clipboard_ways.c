@@ -196,6 +196,18 @@ static void osc_52_clears_before_it_writes(void **state)
 	ks_wiping_free(bytes);
 }
 
+static void osc_52_clears_with_what_tmux_passes_on_and_then_empties(void **state)
+{
+	static const char expected[] = "\033]52;c;IA==\033\\\033]52;c;!\033\\";
+	size_t len;
+	char *bytes = ks_clip_osc52(NULL, 0, &len);
+
+	(void)state;
+	assert_int_equal(len, sizeof expected - 1);
+	assert_memory_equal(bytes, expected, len);
+	ks_wiping_free(bytes);
+}
+
 static void base64_is_padded_by_rfc_4648(void **state)
 {
 	static const struct {
@@ -229,6 +241,7 @@ int main(void)
 	    TEST(a_command_line_that_needs_a_shell_is_refused),
 	    TEST(a_command_line_of_too_many_words_is_refused),
 	    TEST(osc_52_clears_before_it_writes),
+	    TEST(osc_52_clears_with_what_tmux_passes_on_and_then_empties),
 	    TEST(base64_is_padded_by_rfc_4648),
 	};
 
