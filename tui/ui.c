@@ -324,6 +324,15 @@ static void context_key(struct ks_ui *ui, struct ks_key key)
 		ks_action_run(action, ui);
 }
 
+/* What a dialog has no say in: suspend, redraw. */
+static void key_of_everywhere(struct ks_ui *ui, struct ks_key key)
+{
+	const struct ks_action *action = ks_keymap_find(ui->keymap, KS_CONTEXT_DETAILS, key);
+
+	if (action != NULL && action->contexts == KS_CONTEXT_ALL)
+		ks_action_run(action, ui);
+}
+
 static void dialog_key(struct ks_ui *ui, struct ks_key key)
 {
 	struct ks_ui_dialog *top = ks_ui_top_dialog(ui);
@@ -338,7 +347,9 @@ static void dialog_key(struct ks_ui *ui, struct ks_key key)
 		return;
 	if (top->class->context != KS_CONTEXT_NONE)
 		context_key(ui, key);
-	else if (!key.ctrl && !key.alt && (key.code == KS_KEY_ESC || key.code == 'q'))
+	else if (key.ctrl)
+		key_of_everywhere(ui, key);
+	else if (!key.alt && (key.code == KS_KEY_ESC || key.code == 'q'))
 		ks_ui_dismiss(ui);
 }
 

@@ -135,6 +135,17 @@ void ks_courier_take(struct ks_courier *courier, const struct ks_request *reques
 	parcel->end = begin(courier, parcel, request, identity);
 }
 
+void ks_courier_cancel(struct ks_courier *courier, uint64_t request)
+{
+	for (size_t i = 0; i < courier->count; i++) {
+		if (courier->parcels[i].request != request)
+			continue;
+		parcel_free(&courier->parcels[i]);
+		courier->parcels[i] = courier->parcels[--courier->count];
+		return;
+	}
+}
+
 void ks_courier_turn(struct ks_courier *courier)
 {
 	int64_t now = ks_clock_mono(courier->clock);

@@ -82,7 +82,6 @@ static void log_end(const struct ks_dispatch *dispatch, const struct ks_job *job
 	    ks_err_line(err, line, sizeof line), request_id[0] != '\0' ? request_id : "-");
 }
 
-/* The one end of a call: frees the job, takes *reply's content over. */
 /* "what: why", with what to do, as a block of its own that the caller frees. */
 static char *warning_of(
     const struct ks_dispatch *dispatch, const char *what, const struct ks_err *err)
@@ -174,6 +173,7 @@ static void look_for_left(struct ks_dispatch *dispatch, const struct ks_request 
 
 /* ---- replies ---- */
 
+/* The one end of a call: frees the job, takes *reply's content over. */
 static void post_reply(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_reply *reply,
     const struct ks_err *err, const char *request_id)
 {
@@ -316,6 +316,7 @@ static void cancel(struct ks_dispatch *dispatch, uint64_t target)
 	bool flies = job != NULL;
 	struct ks_err err;
 
+	ks_courier_cancel(dispatch->courier, target);
 	if (!flies)
 		job = find_waiting(dispatch, target);
 	if (job == NULL || job->call->changes)

@@ -181,6 +181,8 @@ void ks_handovers_begin(
 bool ks_handovers_event(struct ks_store *store, struct ks_event *event);
 /* The sink has it, under this request. */
 bool ks_handovers_submitted(struct ks_store *store, uint32_t id, uint64_t request);
+/* The worker knows that nobody wants this delivery. */
+bool ks_handovers_cancelled(struct ks_store *store, uint64_t request);
 bool ks_handovers_sink(struct ks_store *store, struct ks_event *event);
 void ks_handover_free(struct ks_handover *handover);
 

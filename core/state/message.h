@@ -21,7 +21,7 @@
 enum ks_request_kind {
 	KS_REQUEST_IDENTIFY, /* find the credentials of a profile → KS_EVENT_IDENTITY */
 	KS_REQUEST_CALL,     /* one call of the API → KS_EVENT_RETRYING*, KS_EVENT_REPLY */
-	KS_REQUEST_CANCEL,   /* drop a read; a change goes on, and answers as ever */
+	KS_REQUEST_CANCEL,   /* drop a read or a delivery; a change goes on, and answers */
 	KS_REQUEST_DELIVER,  /* hand a secret to a sink → KS_EVENT_SINK */
 	KS_REQUEST_NOTE,     /* tell the journal; answered only by a KS_EVENT_WARNING */
 	KS_REQUEST_LEFT,     /* what the journal has open for a profile → KS_EVENT_LEFT */

@@ -333,6 +333,9 @@ static void plan_cancels(struct planner *planner)
 	for (size_t i = 0; i < store->n_tasks; i++)
 		if (store->tasks[i].cancelled)
 			add(planner, KS_REQUEST_CANCEL)->target = store->tasks[i].id;
+	for (size_t i = 0; i < store->n_handovers; i++)
+		if (store->handovers[i].to_cancel != 0)
+			add(planner, KS_REQUEST_CANCEL)->target = store->handovers[i].to_cancel;
 }
 
 static size_t reads_under_way(const struct ks_store *store)

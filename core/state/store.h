@@ -127,10 +127,11 @@ struct ks_handover {
 	char *way;                /* how it went out last; NULL */
 	bool confirmed;           /* OVER: it arrived (else: given up) */
 	int64_t since;
-	char *sink;        /* the last one that it was given to; NULL */
-	bool replace;      /* for the sink */
-	uint64_t request;  /* DELIVERING: with the worker; 0: the plan sends it next */
-	struct ks_err err; /* HELD: why the sink failed; else KS_ERR_NONE */
+	char *sink;         /* the last one that it was given to; NULL */
+	bool replace;       /* for the sink */
+	uint64_t request;   /* DELIVERING: with the worker; 0: the plan sends it next */
+	uint64_t to_cancel; /* OVER: a delivery that nobody wants any more; 0: none */
+	struct ks_err err;  /* HELD: why the sink failed; else KS_ERR_NONE */
 	char journal[KS_JOURNAL_ID_SIZE];
 };
 
@@ -270,6 +271,9 @@ const struct ks_handover *ks_store_handover_of(
 /* The oldest one that isn't over. */
 const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
 const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id);
+/* Its key, or one that it may have made: a guess, by what is known of keys and times. */
+bool ks_store_left_may_be(
+    const struct ks_store *store, const struct ks_left *left, const struct ks_access_key *key);
 /* The bucket that it is about, in the profile whose it is; NULL while it isn't listed. */
 const struct ks_bucket_entry *ks_store_left_bucket(
     const struct ks_store *store, const struct ks_left *left);

@@ -133,6 +133,7 @@ static void arrived(struct ks_store *store, struct ks_handover *handover, struct
 /* What becomes of a key that is to be deleted is known when it is gone. */
 static void give_up(struct ks_store *store, struct ks_handover *handover, struct ks_event *event)
 {
+	handover->to_cancel = handover->request;
 	finish(store, handover, false, event->at);
 	if (event->delete_key)
 		ks_changes_begin_delete(store, handover, event->at);
@@ -179,6 +180,14 @@ bool ks_handovers_submitted(struct ks_store *store, uint32_t id, uint64_t reques
 		return false;
 	handover->request = request;
 	return true;
+}
+
+bool ks_handovers_cancelled(struct ks_store *store, uint64_t request)
+{
+	for (size_t i = 0; i < store->n_handovers; i++)
+		if (store->handovers[i].to_cancel == request)
+			store->handovers[i].to_cancel = 0;
+	return false;
 }
 
 /* A file or a command that took the secret confirms itself. */

@@ -219,6 +219,33 @@ const struct ks_bucket_entry *ks_store_left_bucket(
 	return NULL;
 }
 
+/* What the two clocks may differ by. */
+#define SLACK_MS INT64_C(300000)
+
+/* Another key that this session made, or that the journal names elsewhere. */
+static bool is_known_otherwise(
+    const struct ks_store *store, const struct ks_left *left, const char *key_id)
+{
+	for (size_t i = 0; i < store->n_handovers; i++)
+		if (strcmp(ks_str_raw(&store->handovers[i].key_id), key_id) == 0)
+			return true;
+	for (size_t i = 0; i < store->n_left; i++)
+		if (store->left[i].id != left->id &&
+		    strcmp(ks_str_raw(&store->left[i].key_id), key_id) == 0)
+			return true;
+	return ks_str_list_has(&left->known, key_id);
+}
+
+bool ks_store_left_may_be(
+    const struct ks_store *store, const struct ks_left *left, const struct ks_access_key *key)
+{
+	if (ks_str_present(&left->key_id))
+		return strcmp(ks_str_raw(&left->key_id), ks_str_raw(&key->id)) == 0;
+	if (key->created != KS_TIME_NONE && key->created < left->began - SLACK_MS)
+		return false;
+	return !is_known_otherwise(store, left, ks_str_raw(&key->id));
+}
+
 /* The key that a lost answer may have been about is gone, and there is no other such key. */
 static bool was_the_last_guess(
     const struct ks_store *store, const struct ks_left *left, uint32_t scope)
@@ -227,7 +254,7 @@ static bool was_the_last_guess(
 	    ks_store_find_bucket(store, scope, ks_str_raw(&left->bucket_name));
 
 	for (size_t i = 0; entry != NULL && i < entry->n_keys; i++)
-		if (!ks_str_list_has(&left->known, ks_str_raw(&entry->keys[i].id)))
+		if (ks_store_left_may_be(store, left, &entry->keys[i]))
 			return false;
 	return true;
 }

@@ -145,7 +145,7 @@ static bool cancel_submitted(struct ks_store *store, const struct ks_request *re
 	struct ks_task *target = find_task(store, request->target);
 
 	if (target == NULL)
-		return false;
+		return ks_handovers_cancelled(store, request->target);
 	if (target->cancelled) {
 		ks_activities_call_ended(store, target, &late);
 		remove_task(store, target);

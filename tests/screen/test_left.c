@@ -65,6 +65,7 @@ static bool key_is_there(struct desk *desk)
 
 static void delete_what_was_left(struct desk *desk)
 {
+	desk_wait_for(desk, "[Delete ..");
 	desk_press(desk, "Tab Tab Enter");
 	desk_wait_for_dialog(desk, "Delete this key?");
 	desk_press(desk, "Tab Enter");

@@ -23,6 +23,7 @@ static void count_call(void)
 		kill(getpid(), SIGKILL);
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's own are reserved. */
 /* The real function of this name, found when it is first needed. */
 #define WRAP(type, name, parameters, arguments)                    \
 	type name parameters;                                      \
@@ -47,3 +48,4 @@ WRAP(int, link, (const char *from, const char *to), (from, to))
 WRAP(int, unlink, (const char *path), (path))
 WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode))
 WRAP(int, fchmod, (int fd, mode_t mode), (fd, mode))
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

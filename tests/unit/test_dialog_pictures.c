@@ -130,7 +130,10 @@ static void what_was_left_open(void **state)
 {
 	struct booth *b = *state;
 
-	booth_given_keys(b, 2);
+	b->keys[0] = (struct key){OLD_KEY, KS_USE_USED, 3 * 3600 * 1000, 0};
+	b->keys[1] = (struct key){TWO_KEY, KS_USE_NEVER, 0, 412};
+	b->n_keys = 2;
+	booth_open_world(b, &ks_glyphs_utf8);
 	booth_left_open(b, KS_JOURNAL_DELIVERED, OLD_KEY);
 	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
 	check(b, "dialog-left");

@@ -78,7 +78,7 @@ static void it_is_hidden_after_ten_seconds(void **state)
 	booth_show(b);
 	assert_false(b->revealed);
 	assert_booth_shows(b, "Shown on the screen.");
-	assert_booth_shows(b, "▸[It arrived]");
+	assert_booth_shows(b, "▸[Check it]");
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_UNCONFIRMED);
 }
 
@@ -152,7 +152,7 @@ static void what_comes_on_top_hides_it(void **state)
 	assert_booth_top(b, &ks_quit_dialog);
 	assert_false(b->revealed);
 	booth_press(b, "Esc");
-	assert_booth_shows(b, "▸[It arrived]");
+	assert_booth_shows(b, "▸[Check it]");
 }
 
 static void a_dialog_that_opens_by_itself_hides_it(void **state)
@@ -173,7 +173,7 @@ static void when_the_terminal_hid_it_the_dialog_knows(void **state)
 	b->revealed = false;
 	booth_show(b);
 	assert_booth_shows_not(b, "any key hides it");
-	assert_booth_shows(b, "▸[It arrived]");
+	assert_booth_shows(b, "▸[Check it]");
 }
 
 static void it_can_be_shown_again_and_confirmed(void **state)

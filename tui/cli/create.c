@@ -190,7 +190,8 @@ static void tell_left(const struct ks_store *store, const struct ks_options *opt
 	struct ks_err err;
 
 	if (handover != NULL)
-		ks_err_set(&err, KS_ERR_SYSTEM, "key %s was made, and its secret not delivered",
+		ks_err_set(&err, KS_ERR_SYSTEM,
+		    "key %s was made, and it isn't known whether its secret was delivered",
 		    ks_str_clean(&handover->key_id));
 	else if (ks_store_is_changing(store))
 		ks_err_set(&err, KS_ERR_SYSTEM, "making a key for bucket %s was under way",

@@ -190,10 +190,12 @@ static void fill_orphaned(struct dialog *dialog, struct ks_draw *draw)
 		    ks_str_clean(&change->orphans.items[i]));
 	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
 	ks_form_gap(&dialog->form);
-	ks_sheet_text(sheet, KS_ROLE_TEXT,
-	    "The answer that had the secret was lost, and no second one comes. Unless somebody "
-	    "else made %s just now, delete %s: %s a slot and can't be used.",
-	    one ? "it" : "them", one ? "it" : "them", one ? "it takes" : "each takes");
+	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s%s delete %s: %s a slot and can't be used.",
+	    "The answer that had the secret was lost, and no second one comes. ",
+	    !change->guessed ? "Nobody can use the key, so"
+	    : one ? "That it came of this is a guess. Unless somebody else made it just now,"
+		  : "That they came of this is a guess. Unless somebody else made them just now,",
+	    one ? "it" : "them", one ? "it takes" : "each takes");
 	if (change->err.kind == KS_ERR_NONE)
 		return;
 	ks_form_gap(&dialog->form);

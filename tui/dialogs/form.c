@@ -257,7 +257,8 @@ bool ks_form_is_paste(struct ks_form *form, struct ks_key key)
 
 static enum ks_form_result key_in_input(struct ks_form *form, struct ks_key key)
 {
-	if (key.code == KS_KEY_ENTER)
+	/* A line break in a paste is text: it accepts nothing. */
+	if (key.code == KS_KEY_ENTER && !form->input.pasting)
 		return KS_FORM_ENTERED;
 	switch (ks_input_key(&form->input, key)) {
 	case KS_INPUT_CHANGED:

@@ -34,14 +34,6 @@ static bool keys_are_known(const struct ks_bucket_entry *entry)
 	return entry != NULL && entry->keys_fetched.state == KS_FETCH_KNOWN;
 }
 
-/* Its key, or one that it may have made: not there before, and not made before it. */
-static bool may_be_it(const struct ks_left *left, const struct ks_access_key *key)
-{
-	if (ks_str_present(&left->key_id))
-		return strcmp(ks_str_raw(&left->key_id), ks_str_raw(&key->id)) == 0;
-	return !ks_str_list_has(&left->known, ks_str_raw(&key->id));
-}
-
 /* ---- what it says ---- */
 
 static const char *what_happened(const struct ks_left *left)
@@ -86,24 +78,27 @@ static void say_rows(struct dialog *dialog, struct ks_draw *draw)
 		    store->n_left);
 }
 
-static void say_guesses(
-    struct dialog *dialog, const struct ks_left *left, const struct ks_bucket_entry *entry)
+static void say_guesses(struct dialog *dialog, const struct ks_left *left,
+    const struct ks_bucket_entry *entry, struct ks_draw *draw)
 {
 	struct ks_sheet *sheet = &dialog->form.sheet;
+	char ago[KS_FORMAT_SIZE];
 	size_t guesses = 0;
 
 	for (size_t i = 0; i < entry->n_keys; i++)
-		if (may_be_it(left, &entry->keys[i]))
-			ks_sheet_field(sheet, KS_ROLE_ACCENT, guesses++ == 0 ? "Key ID" : "", "%s",
-			    ks_str_clean(&entry->keys[i].id));
+		if (ks_store_left_may_be(dialog->store, left, &entry->keys[i]))
+			ks_sheet_field(sheet, KS_ROLE_ACCENT, guesses++ == 0 ? "Key ID" : "",
+			    "%s  used: %s", ks_str_clean(&entry->keys[i].id),
+			    ks_format_last_used(draw, &entry->keys[i].last_used, ago));
 	if (guesses == 0)
 		ks_sheet_text(sheet, KS_ROLE_OK,
 		    "No key appeared in the bucket since: none was made, or it is gone.");
 	else
 		ks_sheet_text(sheet, KS_ROLE_WARN,
-		    "%s was not there before. That it came of this is a guess: somebody else may "
-		    "have made %s. If not, nobody has its secret: delete it.",
-		    guesses == 1 ? "This key" : "Each of these", guesses == 1 ? "it" : "them");
+		    "%s. That it came of this is a guess: somebody else may have made it. If not, "
+		    "nobody has its secret: delete it, unless it is in use.",
+		    guesses == 1 ? "This key was not there before"
+				 : "These keys were not there before; one may be it");
 }
 
 static void say_used(const struct ks_access_key *key, struct ks_sheet *sheet, struct ks_draw *draw)
@@ -132,7 +127,7 @@ static void say_key(struct dialog *dialog, const struct ks_left *left, struct ks
 	else if (!keys_are_known(entry))
 		ks_sheet_text(sheet, KS_ROLE_BUSY, "The bucket's keys are not read yet.");
 	else if (!ks_str_present(&left->key_id))
-		say_guesses(dialog, left, entry);
+		say_guesses(dialog, left, entry, draw);
 	else if (key == NULL)
 		ks_sheet_text(sheet, KS_ROLE_OK, "This key is gone: nothing is left to do.");
 	else if (key->last_used.use == KS_USE_USED)
@@ -210,7 +205,8 @@ static bool has_victims(
 	size_t count = 0;
 
 	for (size_t i = 0; keys_are_known(entry) && i < entry->n_keys; i++) {
-		if (!may_be_it(left, &entry->keys[i]) || count == KS_BUCKET_KEYS_MAX)
+		if (!ks_store_left_may_be(dialog->store, left, &entry->keys[i]) ||
+		    count == KS_BUCKET_KEYS_MAX)
 			continue;
 		if (count >= dialog->n_victims ||
 		    strcmp(dialog->victims[count], ks_str_raw(&entry->keys[i].id)) != 0)
@@ -247,7 +243,7 @@ static void offer(struct dialog *dialog, const struct ks_left *left)
 	drop_victims(dialog);
 	ks_form_set_buttons(&dialog->form, buttons);
 	for (size_t i = 0; keys_are_known(entry) && i < entry->n_keys; i++)
-		if (may_be_it(left, &entry->keys[i]))
+		if (ks_store_left_may_be(dialog->store, left, &entry->keys[i]))
 			add_victim(dialog, &entry->keys[i].id);
 }
 

@@ -273,6 +273,7 @@ static void update(void *self, struct ks_ui *ui)
 {
 	struct ks_secret_state *dialog = self;
 	const struct ks_handover *handover = ks_secret_state_handover(dialog);
+	bool shown = dialog->showing.state != KS_SHOWING_NOT;
 
 	if (handover == NULL) {
 		ks_showing_end(&dialog->showing, ui);
@@ -287,6 +288,10 @@ static void update(void *self, struct ks_ui *ui)
 	if (ks_ui_top(ui) != &ks_secret_dialog)
 		dialog->pasting = dialog->form.pasting = false;
 	set_stage(dialog, stage_of(dialog, handover));
+	/* Its time is over: the key that was to hide it comes too late, and must confirm nothing.
+	 */
+	if (shown && dialog->showing.state == KS_SHOWING_NOT)
+		focus(dialog, start_check);
 	if (dialog->stage == KS_SECRET_SHOWING)
 		dialog->form.field_cells = ks_secret_len(handover->secret);
 	dialog->why_not_shown = ks_showing_why_not(ui, handover->secret);
@@ -360,6 +365,12 @@ static void checking_key(struct ks_secret_state *dialog, struct ks_ui *ui, struc
 	}
 }
 
+/* Ctrl-Z and its like are no paste. */
+static bool is_foreign(struct ks_key key)
+{
+	return key.ctrl && key.code != 'U';
+}
+
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
 	struct ks_secret_state *dialog = self;
@@ -374,7 +385,7 @@ static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 	/* Of a paste that hides it nothing more is taken either. */
 	if (ks_form_is_paste(&dialog->form, key) || shown)
 		return true;
-	if (dialog->stage == KS_SECRET_CHECKING) {
+	if (dialog->stage == KS_SECRET_CHECKING && !is_foreign(key)) {
 		checking_key(dialog, ui, key);
 	} else if (is_copy_key(dialog, key)) {
 		copy(dialog, ui);

@@ -44,14 +44,21 @@ static void say_heap(struct ks_secret_state *dialog)
 		    "This system didn't let its memory be locked: it might be written to swap.");
 }
 
+/* A command may have taken it all the same: the tip says so. */
+static void say_failure(struct ks_sheet *sheet, const struct ks_err *err)
+{
+	ks_sheet_text(sheet, KS_ROLE_BAD, "The delivery failed: %s.", err->message);
+	if (err->tip[0] != '\0' && err->kind != KS_ERR_EXISTS)
+		ks_sheet_text(sheet, KS_ROLE_WARN, "To do: %s.", err->tip);
+}
+
 static void fill_held(struct ks_secret_state *dialog, const struct ks_handover *handover)
 {
 	struct ks_sheet *sheet = &dialog->form.sheet;
 	const struct ks_clipboard_result *last;
 
 	if (handover->err.kind != KS_ERR_NONE)
-		ks_sheet_text(
-		    sheet, KS_ROLE_BAD, "It was not delivered: %s.", handover->err.message);
+		say_failure(sheet, &handover->err);
 	if (dialog->stage == KS_SECRET_REPLACE) {
 		ks_sheet_text(
 		    sheet, KS_ROLE_TEXT, "Deliver it to another place, or replace what is there.");
@@ -178,10 +185,15 @@ static void fill_asking(struct ks_secret_state *dialog, const struct ks_handover
 {
 	struct ks_sheet *sheet = &dialog->form.sheet;
 
-	ks_sheet_text(sheet, KS_ROLE_DANGER, "%s",
-	    handover->state == KS_HANDOVER_UNCONFIRMED
-		? "Nobody said that this secret arrived. Give it up?"
-		: "This secret was not delivered. Give it up?");
+	static const char *const questions[] = {
+	    [KS_HANDOVER_HELD] = "This secret was not delivered. Give it up?",
+	    [KS_HANDOVER_DELIVERING] =
+		"This secret is on its way, and may have arrived. Stop that, and give it up?",
+	    [KS_HANDOVER_UNCONFIRMED] = "Nobody said that this secret arrived. Give it up?",
+	    [KS_HANDOVER_OVER] = "",
+	};
+
+	ks_sheet_text(sheet, KS_ROLE_DANGER, "%s", questions[handover->state]);
 	ks_sheet_text(sheet, KS_ROLE_TEXT,
 	    "It is wiped in any case. The key itself can be deleted; left as it is, it stays "
 	    "active, and takes one of the bucket's two slots.");
