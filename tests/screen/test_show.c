@@ -233,7 +233,7 @@ static void stopping_erases_it_before_the_screen_is_left(void **state)
 	show(desk);
 	ks_pty_signal(desk->pty, SIGTSTP);
 	assert_true(ks_pty_wait_raw(desk->pty, LEFT_SCREEN));
-	desk_wait_for(desk, "▸[It arrived]");
+	desk_wait_for(desk, "▸[Check it]");
 	assert_erased_before_leaving(desk);
 	assert_no_trace(desk);
 }
@@ -245,7 +245,7 @@ static void sending_all_anew_erases_it(void **state)
 	show(desk);
 	ks_pty_signal(desk->pty, SIGCONT);
 	assert_true(ks_pty_wait_gone(desk->pty, desk->secret));
-	desk_wait_for(desk, "▸[It arrived]");
+	desk_wait_for(desk, "▸[Check it]");
 	assert_no_trace(desk);
 }
 
