@@ -234,11 +234,10 @@ static pid_t start_planter(void (*plant)(unsigned char *room), unsigned char *ro
 	return pid;
 }
 
-static void end_planter(pid_t pid, unsigned char *room)
+static void end_planter(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	munmap(room, ROOM);
 }
 
 static void it_is_found(void **state)
@@ -249,7 +248,8 @@ static void it_is_found(void **state)
 	struct memory_scan scan;
 
 	memory_scan(pid, &needle, 1, &scan);
-	end_planter(pid, room);
+	end_planter(pid);
+	munmap(room, ROOM);
 	assert_string_equal(scan.problem, "");
 	if ((scan.elsewhere[0] > 0) != planted->found)
 		memory_scan_print(&scan, &needle);
@@ -259,6 +259,99 @@ static void it_is_found(void **state)
 		assert_true(scan.hits[0].address - (uintptr_t)room < ROOM);
 }
 
+/* ---- where else it may be than in memory of its own ---- */
+
+static unsigned char *a_variable(void)
+{
+	static unsigned char room[ROOM] = "the program's file has it";
+
+	return room;
+}
+
+static unsigned char *shared_memory(void)
+{
+	unsigned char *room =
+	    mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(room != MAP_FAILED);
+	return room;
+}
+
+static FILE *file_of_room(void)
+{
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), ROOM), 0);
+	return file;
+}
+
+/* It has the secret before the process has it, which then only reads it. */
+static unsigned char *a_file_that_is_read(void)
+{
+	FILE *file = file_of_room();
+	unsigned char *room;
+
+	assert_int_equal(pwrite(fileno(file), secret, LEN, 4093), LEN);
+	room = mmap(NULL, ROOM, PROT_READ, MAP_PRIVATE, fileno(file), 0);
+	assert_true(room != MAP_FAILED);
+	fclose(file);
+	return room;
+}
+
+static unsigned char *a_copy_of_a_file(void)
+{
+	FILE *file = file_of_room();
+	unsigned char *room;
+
+	room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE, fileno(file), 0);
+	assert_true(room != MAP_FAILED);
+	fclose(file);
+	return room;
+}
+
+static void plant_not(unsigned char *room)
+{
+	(void)room;
+}
+
+static const struct place {
+	const char *name;
+	unsigned char *(*make)(void);
+	void (*plant)(unsigned char *room);
+} places[] = {
+    {"in a variable", a_variable, plant_plain},
+    {"in shared memory", shared_memory, plant_plain},
+    {"in a file that is mapped", a_file_that_is_read, plant_not},
+    {"in a copy of a file's page", a_copy_of_a_file, plant_plain},
+};
+
+/* That aren't in the secure heap. */
+static size_t count_in_room(const struct memory_scan *scan, const unsigned char *room)
+{
+	size_t in_room = 0;
+
+	for (size_t i = 0; i < scan->n_hits; i++)
+		if (scan->hits[i].address - (uintptr_t)room < ROOM) {
+			in_room++;
+			assert_false(scan->hits[i].guarded);
+		}
+	return in_room;
+}
+
+static void it_is_found_there(void **state)
+{
+	const struct place *place = *state;
+	unsigned char *room = place->make();
+	pid_t pid = start_planter(place->plant, room);
+	struct memory_scan scan;
+
+	memory_scan(pid, &needle, 1, &scan);
+	end_planter(pid);
+	assert_string_equal(scan.problem, "");
+	assert_true(count_in_room(&scan, room) > 0);
+}
+
 static void the_secure_heap_is_told_from_all_else(void **state)
 {
 	unsigned char *room = make_room();
@@ -266,21 +359,16 @@ static void the_secure_heap_is_told_from_all_else(void **state)
 	struct ks_secret *kept = ks_secret_new(secret, LEN, &err);
 	pid_t pid = start_planter(plant_plain, room);
 	struct memory_scan scan;
-	size_t in_room = 0;
 
 	(void)state;
 	assert_non_null(kept);
 	memory_scan(pid, &needle, 1, &scan);
-	end_planter(pid, room);
+	end_planter(pid);
+	munmap(room, ROOM);
 	ks_secret_free(kept);
 	assert_int_equal(scan.guarded_mappings, 1);
 	assert_true(scan.guarded[0] > 0);
-	for (size_t i = 0; i < scan.n_hits; i++)
-		if (scan.hits[i].address - (uintptr_t)room < ROOM) {
-			in_room++;
-			assert_false(scan.hits[i].guarded);
-		}
-	assert_true(in_room > 0);
+	assert_true(count_in_room(&scan, room) > 0);
 }
 
 static void assert_read_at_the_end_by(int signal_number)
@@ -316,12 +404,15 @@ static void memory_is_read_at_the_end_by_a_crash(void **state)
 	assert_read_at_the_end_by(SIGSEGV);
 }
 
-enum { PLANTS = sizeof plants / sizeof plants[0] };
+enum {
+	PLANTS = sizeof plants / sizeof plants[0],
+	PLACES = sizeof places / sizeof places[0],
+};
 
 int main(void)
 {
-	struct CMUnitTest tests[PLANTS + 3] = {
-	    [PLANTS] = cmocka_unit_test(the_secure_heap_is_told_from_all_else),
+	struct CMUnitTest tests[PLANTS + PLACES + 3] = {
+	    [PLANTS + PLACES] = cmocka_unit_test(the_secure_heap_is_told_from_all_else),
 	    cmocka_unit_test(memory_is_read_at_the_end_by_a_signal),
 	    cmocka_unit_test(memory_is_read_at_the_end_by_a_crash),
 	};
@@ -331,6 +422,10 @@ int main(void)
 		tests[i] = (struct CMUnitTest){.name = plants[i].name,
 		    .test_func = it_is_found,
 		    .initial_state = (void *)(uintptr_t)&plants[i]};
+	for (size_t i = 0; i < PLACES; i++)
+		tests[PLANTS + i] = (struct CMUnitTest){.name = places[i].name,
+		    .test_func = it_is_found_there,
+		    .initial_state = (void *)(uintptr_t)&places[i]};
 	make_secret();
 	ks_secret_setup();
 	prctl(PR_SET_DUMPABLE, 1);

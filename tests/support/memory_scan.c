@@ -11,9 +11,9 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tests/support/memory_forms.h"
+#include "tests/support/memory_pages.h"
 
 enum {
-	PAGE = 4096,
 	ENCODED_STRIDE_MAX = 4,
 	ANCHORS_MAX = 8192,
 	MAPPINGS_MAX = 1024,
@@ -25,6 +25,7 @@ enum {
 struct mapping {
 	uint64_t from, to;
 	bool readable, guarded, locked;
+	enum memory_kind kind;
 	char name[64];
 };
 
@@ -41,6 +42,7 @@ struct anchor {
 
 struct search {
 	struct memory_scan *scan;
+	struct memory_pages pages;
 	struct memory_form forms[MEMORY_SECRETS_MAX][MEMORY_FORMS_MAX];
 	struct anchor anchors[ANCHORS_MAX];
 	size_t n_anchors;
@@ -114,7 +116,7 @@ static bool has_flag(const char *flags, const char *flag)
 }
 
 /* "55d0c0a00000-55d0c0a21000 rw-p 00000000 00:00 0    [heap]" */
-static bool begin_mapping(struct search *search, const char *line)
+static bool begin_mapping(struct search *search, char *line)
 {
 	struct mapping *mapping = &search->mappings[search->n_mappings];
 	char permissions[8], *end;
@@ -126,9 +128,10 @@ static bool begin_mapping(struct search *search, const char *line)
 	mapping->to = strtoull(end + 1, &end, 16);
 	if (sscanf(end, " %7s %*s %*s %*s %n", permissions, &name) != 1 || name == 0)
 		return false;
+	end[strcspn(end, "\n")] = '\0';
 	snprintf(mapping->name, sizeof mapping->name, "%.48s %.4s", end + name, permissions);
-	mapping->name[strcspn(mapping->name, "\n")] = ' ';
 	mapping->readable = permissions[0] == 'r';
+	mapping->kind = memory_pages_kind(&search->pages, permissions, end + name);
 	if (search->n_mappings++ == MAPPINGS_MAX - 1)
 		abort();
 	return true;
@@ -256,25 +259,36 @@ static void read_piece(struct search *search, int fd, uint64_t from, size_t len)
 			have += (size_t)got;
 			continue;
 		}
-		memset(search->piece + have, 0, len - have < PAGE ? len - have : PAGE);
-		skipped += PAGE;
-		have += PAGE;
+		memset(
+		    search->piece + have, 0, len - have < MEMORY_PAGE ? len - have : MEMORY_PAGE);
+		skipped += MEMORY_PAGE;
+		have += MEMORY_PAGE;
 	}
 	search->piece_from = from;
 	search->piece_len = len;
 	search->scan->bytes += len - (skipped < len ? skipped : len);
 }
 
-static void look_through(struct search *search, int fd, const struct mapping *mapping)
+static void look_through_run(struct search *search, int fd, uint64_t from, uint64_t to)
 {
-	search->mapping = mapping;
-	for (uint64_t from = mapping->from; from < mapping->to; from += PIECE - OVERLAP) {
-		uint64_t left = mapping->to - from;
+	for (; from < to; from += PIECE - OVERLAP) {
+		uint64_t left = to - from;
 
 		read_piece(search, fd, from, left < PIECE ? (size_t)left : PIECE);
 		for (size_t at = 0; at + 1 < search->piece_len; at++)
 			if (search->by_byte[search->piece[at]] != NULL)
 				look_at(search, at);
+	}
+}
+
+static void look_through(struct search *search, int fd, const struct mapping *mapping)
+{
+	uint64_t from = mapping->from, end;
+
+	search->mapping = mapping;
+	for (; from < mapping->to; from = end) {
+		end = memory_pages_run(&search->pages, mapping->kind, &from, mapping->to);
+		look_through_run(search, fd, from, end);
 	}
 }
 
@@ -300,6 +314,7 @@ void memory_scan(
 		add_secret(search, i, secrets[i].value);
 	snprintf(path, sizeof path, "/proc/%ld/mem", (long)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
+	memory_pages_open(&search->pages, pid);
 	if (fd < 0 || !read_mappings(search, pid)) {
 		snprintf(scan->problem, sizeof scan->problem, "%s: %s", path, strerror(errno));
 	} else {
@@ -311,6 +326,7 @@ void memory_scan(
 	}
 	if (fd >= 0)
 		close(fd);
+	memory_pages_close(&search->pages);
 	/* A child of this process may be looked through next. */
 	ks_wipe(search, sizeof *search);
 	free(search);
