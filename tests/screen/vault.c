@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <cmocka.h>
 #include <openssl/rand.h>
@@ -161,7 +163,10 @@ void vault_start(struct vault *vault, const struct vault_options *options)
 		args[n++] = config;
 	}
 	if (options->command != NULL) {
-		args[n++] = options->command;
+		for (size_t i = 0; options->command[i] != NULL; i++) {
+			assert_true(n < DESK_ARGS_MAX);
+			args[n++] = options->command[i];
+		}
 		desk_add_env(desk, "READABLE_STOP", "1");
 	}
 	if (options->service == VAULT_EMULATOR) {
@@ -194,6 +199,20 @@ void vault_make_key(struct vault *vault)
 	desk_make_key(vault->desk);
 	if (vault->scripted == NULL)
 		snprintf(vault->key, sizeof vault->key, "%s", vault->desk->secret);
+}
+
+void vault_copy(struct vault *vault)
+{
+	desk_press(vault->desk, "c");
+	desk_wait_for(vault->desk, "Sent to the terminal");
+	desk_wait_for(vault->desk, "[It arrived]");
+}
+
+void vault_confirm(struct vault *vault)
+{
+	desk_press(vault->desk, "Enter");
+	desk_wait_for(vault->desk, "wiped it");
+	assert_vault_has_no_key(vault);
 }
 
 /* ---- what is there ---- */
@@ -293,4 +312,27 @@ void assert_vault_ends_empty(struct vault *vault, int *status)
 		memory_scan_print(&scan, vault->secrets);
 	assert_nowhere_else(vault, &scan);
 	assert_int_equal(kept, 0);
+}
+
+void assert_vault_quits_empty(struct vault *vault)
+{
+	int status;
+
+	vault_watch_end(vault);
+	desk_press(vault->desk, "q");
+	assert_vault_ends_empty(vault, &status);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+void assert_vault_command_ends_empty(struct vault *vault, int code)
+{
+	int status;
+
+	assert_true(ks_pty_wait_stopped(vault->desk->pty, &status));
+	vault_watch_end(vault);
+	ks_pty_signal(vault->desk->pty, SIGCONT);
+	assert_vault_ends_empty(vault, &status);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), code);
 }

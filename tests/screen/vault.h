@@ -25,8 +25,10 @@ struct vault_options {
 	/* Scripted: the answer to CreateBucketAccessKey, with vault's secret in it; NULL: as is. */
 	char *(*answer)(const char *secret);
 	enum scripted_after after;
-	const char *command; /* "list"; NULL: the UI, until all is loaded */
-	const char *config;  /* the text of a configuration file; NULL: none */
+	/* What is to be done without a screen, NULL at its end; the program then stands still
+	 * before its main. NULL: the UI, until all is loaded. */
+	const char *const *command;
+	const char *config; /* the text of a configuration file; NULL: none */
 };
 
 /* What a scan tells apart: the new key's secret, and the account's. */
@@ -41,6 +43,7 @@ struct vault {
 	struct memory_secret secrets[VAULT_SECRETS];
 	size_t n_secrets;
 	struct exit_watch watch;
+	const void *row; /* of a table of tests (vault_tests.h) */
 };
 
 /* The desk is there, to be furnished before the program starts. */
@@ -53,6 +56,10 @@ char *vault_created(const char *secret);
 
 /* Makes a key: its secret waits in its dialog. */
 void vault_make_key(struct vault *vault);
+/* Delivers it by OSC 52, which needs nothing. */
+void vault_copy(struct vault *vault);
+/* Says that it arrived: then it is nowhere. */
+void vault_confirm(struct vault *vault);
 
 /*
  * Where secrets are now: the account's in the secure heap and nowhere else, the key's likewise
@@ -65,5 +72,9 @@ void assert_vault_has_no_key(struct vault *vault);
 void vault_watch_end(struct vault *vault);
 /* The program comes to its end, as waitpid says; at that moment no secret was anywhere. */
 void assert_vault_ends_empty(struct vault *vault, int *status);
+/* Leaves by q: it ends well, and empty. */
+void assert_vault_quits_empty(struct vault *vault);
+/* The command goes on from where it stands still: it ends with that status, and empty. */
+void assert_vault_command_ends_empty(struct vault *vault, int code);
 
 #endif

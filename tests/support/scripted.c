@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* accept4 */
 #include "tests/support/scripted.h"
 
 #include <arpa/inet.h>
@@ -206,7 +207,7 @@ static void *run_acceptor(void *ctx)
 	bool going = true;
 
 	while (going) {
-		int fd = accept(server->fd, NULL, NULL);
+		int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC);
 
 		pthread_mutex_lock(&server->lock);
 		going = fd >= 0 && !server->stopping;
@@ -276,7 +277,7 @@ struct scripted *scripted_start(
 	pthread_mutex_init(&server->lock, NULL);
 	pthread_cond_init(&server->more, NULL);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	server->fd = socket(AF_INET, SOCK_STREAM, 0);
+	server->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (n_steps > MAX_STEPS || (cert_file != NULL && !set_up_tls(server, cert_file)) ||
 	    bind(server->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
 	    listen(server->fd, 64) != 0 ||
