@@ -96,7 +96,8 @@ struct ks_change {
 	int64_t begun, ended;     /* ended: KS_TIME_NONE while it runs */
 	uint64_t request;         /* under way for it; 0 if none */
 	int64_t next_try;         /* UNCLEAR: when the keys are read again */
-	int tries;                /* UNCLEAR: reads made */
+	int tries;                /* UNCLEAR: reads that failed */
+	int looks;                /* UNCLEAR create: reads that found no new key */
 	struct ks_str_list known; /* create: the key IDs before */
 	struct ks_str_list orphans;
 	bool guessed; /* ORPHANED: they appeared; that they came of this change is a guess */

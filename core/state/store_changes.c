@@ -7,6 +7,8 @@
 
 /* When the keys are read again after an answer was lost, and after reads that fail. */
 static const int64_t unclear_delays[] = {3000, 3000, 5000, 10000, 30000, 60000};
+/* So many lists without a new key, and none was made. */
+enum { LOOKS = 3 };
 
 static bool is_running(const struct ks_change *change)
 {
@@ -101,7 +103,7 @@ static void become_unclear(struct ks_change *change, int64_t at)
 {
 	change->state = KS_CHANGE_UNCLEAR;
 	change->request = 0;
-	change->tries = 0;
+	change->tries = change->looks = 0;
 	change->next_try = at + unclear_delays[0];
 }
 
@@ -340,22 +342,27 @@ static void keys_checked(struct ks_change *change, const struct ks_event *event)
 		refuse(change, KS_TWO_KEYS, event->at);
 }
 
-static void try_later(struct ks_change *change, int64_t at)
+static void wait_after(struct ks_change *change, int reads, int64_t at)
 {
-	size_t last = sizeof unclear_delays / sizeof unclear_delays[0] - 1;
-	size_t i = (size_t)++change->tries;
+	int last = sizeof unclear_delays / sizeof unclear_delays[0] - 1;
 
-	change->next_try = at + unclear_delays[i < last ? i : last];
+	change->next_try = at + unclear_delays[reads < last ? reads : last];
 }
 
+/* A create that is still on its way, or a list that lags behind, shows its key only later. */
 static void create_cleared_up(
     struct ks_store *store, struct ks_change *change, const struct ks_event *event)
 {
 	const struct ks_reply *reply = event->reply;
+	bool is_there = event->err.kind == KS_ERR_NONE;
 
 	for (size_t i = 0; reply != NULL && i < reply->n_keys; i++)
 		if (!ks_str_list_has(&change->known, ks_str_raw(&reply->keys[i].id)))
 			ks_str_list_add(&change->orphans, &reply->keys[i].id);
+	if (change->orphans.count == 0 && is_there && ++change->looks < LOOKS) {
+		wait_after(change, change->looks, event->at);
+		return;
+	}
 	if (change->orphans.count == 0) {
 		ks_err_tip(&change->err, "no key was made: try again");
 		end(change, KS_CHANGE_FAILED, event->at);
@@ -411,7 +418,7 @@ void ks_changes_keys_read(struct ks_store *store, struct ks_task *task, struct k
 	if (change->state != KS_CHANGE_UNCLEAR)
 		return;
 	if (failed && !ks_err_is_not_found(&event->err))
-		try_later(change, event->at);
+		wait_after(change, ++change->tries, event->at);
 	else if (change->kind == KS_CHANGE_CREATE)
 		create_cleared_up(store, change, event);
 	else

@@ -260,6 +260,43 @@ static void a_lost_answer_is_cleared_up_by_reading_the_keys(void **state)
 	replay_end(&replay);
 }
 
+/* A list without a new key is believed when it is the third. */
+static void look_in_vain(struct replay *replay)
+{
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(first_change(replay)->state, KS_CHANGE_UNCLEAR);
+		replay_plan(replay);
+		assert_true(replay->plan.wake <= replay->now + 5000);
+		replay->now = replay->plan.wake;
+		assert_int_equal(replay_plan(replay), 1);
+		answer_keys(replay, 1);
+	}
+}
+
+static void a_key_that_is_listed_late_is_found(void **state)
+{
+	struct replay replay;
+	uint32_t bucket = begin_with_keys(&replay, &options, 1);
+	struct ks_reply reply = {0};
+
+	(void)state;
+	replay_lose(&replay, send_create(&replay, bucket));
+	replay_plan(&replay);
+	replay.now = replay.plan.wake;
+	replay_plan(&replay);
+	answer_keys(&replay, 1);
+	assert_int_equal(first_change(&replay)->state, KS_CHANGE_UNCLEAR);
+	replay_plan(&replay);
+	replay.now = replay.plan.wake;
+	assert_int_equal(replay_plan(&replay), 1);
+	reply_key(&reply, OLD_ID, REPLAY_NOW - REPLAY_DAY);
+	reply_key(&reply, NEW_ID, REPLAY_NOW);
+	replay_answer(&replay, replay.open[0], &reply);
+	assert_int_equal(first_change(&replay)->state, KS_CHANGE_ORPHANED);
+	assert_string_equal(ks_str_raw(&first_change(&replay)->orphans.items[0]), NEW_ID);
+	replay_end(&replay);
+}
+
 static void a_lost_answer_to_nothing_made_is_a_failure(void **state)
 {
 	struct replay replay;
@@ -267,9 +304,7 @@ static void a_lost_answer_to_nothing_made_is_a_failure(void **state)
 
 	(void)state;
 	replay_lose(&replay, send_create(&replay, bucket));
-	replay.now += 5000;
-	replay_plan(&replay);
-	answer_keys(&replay, 1);
+	look_in_vain(&replay);
 	assert_int_equal(first_change(&replay)->state, KS_CHANGE_FAILED);
 	assert_non_null(strstr(first_change(&replay)->err.tip, "no key was made"));
 	assert_false(ks_store_is_changing(replay.store));
@@ -295,6 +330,12 @@ static void clearing_up_goes_on_while_the_reads_fail(void **state)
 	replay_plan(&replay);
 	assert_int_equal(replay.plan.wake, replay.now + 60000);
 	replay.now = replay.plan.wake;
+	replay_plan(&replay);
+	answer_keys(&replay, 1);
+	replay.now += 3000;
+	replay_plan(&replay);
+	answer_keys(&replay, 1);
+	replay.now += 5000;
 	replay_plan(&replay);
 	answer_keys(&replay, 1);
 	assert_int_equal(first_change(&replay)->state, KS_CHANGE_FAILED);
@@ -567,6 +608,7 @@ int main(void)
 	    cmocka_unit_test(a_late_answer_is_dropped_before_its_read_is_cancelled_too),
 	    cmocka_unit_test(a_create_that_was_refused_made_nothing),
 	    cmocka_unit_test(a_lost_answer_is_cleared_up_by_reading_the_keys),
+	    cmocka_unit_test(a_key_that_is_listed_late_is_found),
 	    cmocka_unit_test(a_lost_answer_to_nothing_made_is_a_failure),
 	    cmocka_unit_test(clearing_up_goes_on_while_the_reads_fail),
 	    cmocka_unit_test(a_key_without_a_secret_is_said_to_be_an_orphan),
