@@ -153,6 +153,33 @@ bool ks_journal_read(struct ks_journal *journal, struct ks_journal_list *list, s
 	return good;
 }
 
+static bool is_same_bucket(
+    const struct ks_journal_change *change, const struct ks_journal_change *other)
+{
+	static const enum ks_journal_field place[] = {
+	    KS_JOURNAL_ENDPOINT, KS_JOURNAL_REGION, KS_JOURNAL_BUCKET};
+
+	for (size_t i = 0; i < sizeof place / sizeof place[0]; i++)
+		if (strcmp(ks_str_raw(&change->text[place[i]]),
+			ks_str_raw(&other->text[place[i]])) != 0)
+			return false;
+	return true;
+}
+
+/* A key that another change made is not what a lost create made. */
+static void know_others(const struct ks_journal_list *list, struct ks_journal_change *change)
+{
+	if (change->intent != KS_JOURNAL_CREATE || ks_str_present(&change->text[KS_JOURNAL_KEY]))
+		return;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ks_journal_change *other = &list->changes[i];
+
+		if (other->intent == KS_JOURNAL_CREATE &&
+		    ks_str_present(&other->text[KS_JOURNAL_KEY]) && is_same_bucket(change, other))
+			ks_journal_change_know(change, ks_str_raw(&other->text[KS_JOURNAL_KEY]));
+	}
+}
+
 bool ks_journal_read_open(struct ks_journal *journal, ks_journal_wanted *wanted, void *ctx,
     struct ks_journal_list *list, struct ks_err *err)
 {
@@ -160,6 +187,9 @@ bool ks_journal_read_open(struct ks_journal *journal, ks_journal_wanted *wanted,
 
 	if (!ks_journal_read(journal, list, err))
 		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (ks_journal_is_open(&list->changes[i]))
+			know_others(list, &list->changes[i]);
 	for (size_t i = 0; i < list->count; i++) {
 		struct ks_journal_change *change = &list->changes[i];
 

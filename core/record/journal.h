@@ -38,14 +38,15 @@
 enum ks_journal_step {
 	KS_JOURNAL_CREATE,
 	KS_JOURNAL_DELETE,
-	KS_JOURNAL_DONE,      /* the service did it; of a create: KEY is the new key */
-	KS_JOURNAL_FAILED,    /* it certainly did not happen; ERROR says why */
-	KS_JOURNAL_UNKNOWN,   /* the answer was lost: it may have happened */
-	KS_JOURNAL_DELIVERED, /* the secret went out by WAY; whether it arrived is not known */
-	KS_JOURNAL_CONFIRMED, /* it arrived */
-	KS_JOURNAL_KEPT,      /* the secret was given up, and the key was left */
-	KS_JOURNAL_DELETED,   /* the created key is gone again */
-	KS_JOURNAL_DISMISSED, /* the user doesn't want to be shown this change any more */
+	KS_JOURNAL_DONE,       /* the service did it; of a create: KEY is the new key */
+	KS_JOURNAL_FAILED,     /* it certainly did not happen; ERROR says why */
+	KS_JOURNAL_UNKNOWN,    /* the answer was lost: it may have happened */
+	KS_JOURNAL_DELIVERING, /* the secret is given to WAY, which may have it ever after */
+	KS_JOURNAL_DELIVERED,  /* the secret went out by WAY; whether it arrived is not known */
+	KS_JOURNAL_CONFIRMED,  /* it arrived */
+	KS_JOURNAL_KEPT,       /* the secret was given up, and the key was left */
+	KS_JOURNAL_DELETED,    /* the created key is gone again */
+	KS_JOURNAL_DISMISSED,  /* the user doesn't want to be shown this change any more */
 	KS_JOURNAL_STEPS
 };
 
@@ -64,8 +65,8 @@ enum ks_journal_field {
 
 /*
  * An entry to append; everything is the caller's. Needed are endpoint, region and bucket of an
- * intent, of a delete's also the key, the key of DONE and the way of DELIVERED. What looks like a
- * secret in a way or an error is taken out, and both are cut to what a line takes.
+ * intent, of a delete's also the key, the key of DONE and the way of DELIVERING and DELIVERED. What
+ * looks like a secret in a way or an error is taken out, and both are cut to what a line takes.
  */
 struct ks_journal_entry {
 	enum ks_journal_step step;
@@ -84,7 +85,7 @@ struct ks_journal_change {
 	int64_t began, at;           /* wall ms of intent and step */
 	struct ks_str text[KS_JOURNAL_FIELDS];
 	struct ks_str *known;
-	size_t n_known;
+	size_t n_known, known_cap;
 };
 
 /* Changes in the order in which they began. A zeroed list is empty. */
@@ -130,8 +131,10 @@ typedef bool ks_journal_wanted(void *ctx, const struct ks_journal_change *change
 
 /*
  * All changes, or those that are open, wanted, and that no other journal, of this
- * or another process, still has in hand. The list needs no initialising; the caller frees it, also
- * after false. A line that is broken is counted and never an error.
+ * or another process, still has in hand. Of a create whose key is not named the latter also know
+ * the keys that other changes made in its bucket: none of these is its own. The list needs no
+ * initialising; the caller frees it, also after false. A line that is broken is counted and never
+ * an error.
  */
 bool ks_journal_read(struct ks_journal *journal, struct ks_journal_list *list, struct ks_err *err);
 bool ks_journal_read_open(struct ks_journal *journal, ks_journal_wanted *wanted, void *ctx,

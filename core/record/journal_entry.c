@@ -36,7 +36,8 @@ static const struct field {
 
 #define SENT (BIT(KS_JOURNAL_CREATE) | BIT(KS_JOURNAL_DELETE))
 #define LOST (SENT | BIT(KS_JOURNAL_UNKNOWN))
-#define HELD (BIT(KS_JOURNAL_DONE) | BIT(KS_JOURNAL_DELIVERED))
+#define HELD (BIT(KS_JOURNAL_DONE) | BIT(KS_JOURNAL_DELIVERING) | BIT(KS_JOURNAL_DELIVERED))
+#define WAY  BIT(KS_JOURNAL_WAY)
 
 static const struct step {
 	const char *name;
@@ -50,8 +51,8 @@ static const struct step {
     [KS_JOURNAL_DONE] = {"done", KEY, KEY, false, LOST, SENT},
     [KS_JOURNAL_FAILED] = {"failed", BIT(KS_JOURNAL_ERROR), 0, false, LOST, SENT},
     [KS_JOURNAL_UNKNOWN] = {"unknown", BIT(KS_JOURNAL_ERROR), 0, false, SENT, SENT},
-    [KS_JOURNAL_DELIVERED] = {"delivered", BIT(KS_JOURNAL_WAY), BIT(KS_JOURNAL_WAY), false, HELD,
-	BIT(KS_JOURNAL_CREATE)},
+    [KS_JOURNAL_DELIVERING] = {"delivering", WAY, WAY, false, HELD, BIT(KS_JOURNAL_CREATE)},
+    [KS_JOURNAL_DELIVERED] = {"delivered", WAY, WAY, false, HELD, BIT(KS_JOURNAL_CREATE)},
     [KS_JOURNAL_CONFIRMED] = {"confirmed", 0, 0, false, HELD, BIT(KS_JOURNAL_CREATE)},
     [KS_JOURNAL_KEPT] = {"kept", 0, 0, false, HELD, BIT(KS_JOURNAL_CREATE)},
     [KS_JOURNAL_DELETED] = {"deleted", 0, 0, false,
@@ -92,6 +93,16 @@ void ks_journal_change_free(struct ks_journal_change *change)
 		ks_str_free(&change->known[i]);
 	free(change->known);
 	memset(change, 0, sizeof *change);
+}
+
+void ks_journal_change_know(struct ks_journal_change *change, const char *key_id)
+{
+	struct ks_str *known =
+	    ks_grow(change->known, change->n_known, &change->known_cap, sizeof *change->known);
+
+	change->known = known;
+	known[change->n_known] = (struct ks_str){0};
+	ks_str_set(&known[change->n_known++], key_id);
 }
 
 /* ---- writing ---- */
@@ -222,14 +233,13 @@ static bool read_known(const cJSON *object, struct ks_journal_change *change)
 
 	if (!cJSON_IsArray(known) || cJSON_GetArraySize(known) > KS_JOURNAL_KNOWN_MAX)
 		return false;
-	change->known = ks_calloc(KS_JOURNAL_KNOWN_MAX, sizeof *change->known);
 	cJSON_ArrayForEach(item, known)
 	{
 		const char *text = cJSON_GetStringValue(item);
 
 		if (text == NULL || strlen(text) > fields[KS_JOURNAL_KEY].max)
 			return false;
-		ks_str_set(&change->known[change->n_known++], text);
+		ks_journal_change_know(change, text);
 	}
 	return true;
 }

@@ -27,6 +27,8 @@ enum ks_journal_line ks_journal_entry_read(
     const char *text, size_t len, struct ks_journal_change *change);
 
 void ks_journal_change_free(struct ks_journal_change *change);
+/* Adds to the keys that its bucket had before. */
+void ks_journal_change_know(struct ks_journal_change *change, const char *key_id);
 
 bool ks_journal_is_intent(enum ks_journal_step step);
 /* Whether the step may be the next of this change. What is confirmed stays confirmed. */

@@ -40,6 +40,13 @@ static void bound_over(struct ks_store *store)
 	    (store->n_handovers - oldest) * sizeof *store->handovers);
 }
 
+/* Before the sink gets it: a command that takes it and never ends leaves nobody to say so. */
+static void note_sink(struct ks_store *store, const struct ks_handover *handover)
+{
+	if (handover->sink != NULL)
+		ks_notes_add(store, handover->journal, KS_JOURNAL_DELIVERING, NULL, handover->sink);
+}
+
 void ks_handovers_begin(
     struct ks_store *store, const struct ks_change *change, struct ks_secret *secret, int64_t at)
 {
@@ -61,6 +68,7 @@ void ks_handovers_begin(
 	    .replace = change->replace,
 	};
 	memcpy(handover->journal, change->journal, sizeof handover->journal);
+	note_sink(store, handover);
 	ks_str_copy(&handover->bucket_name, &change->bucket_name);
 	ks_str_copy(&handover->key_id, &change->key_id);
 }
@@ -99,11 +107,11 @@ static void finish(struct ks_store *store, struct ks_handover *handover, bool co
 static void give_to_sink(
     struct ks_store *store, struct ks_handover *handover, struct ks_event *event)
 {
-	(void)store;
 	free(handover->sink);
 	handover->sink = event->sink;
 	handover->replace = event->replace;
 	event->sink = NULL;
+	note_sink(store, handover);
 	ks_err_clear(&handover->err);
 	handover->state = KS_HANDOVER_DELIVERING;
 	handover->since = event->at;

@@ -217,6 +217,37 @@ static void another_endpoint_has_nothing_open(void **state)
 
 /* ---- delivered by itself ---- */
 
+static bool command_has_it(struct ks_pty *pty, void *ctx)
+{
+	const struct desk *desk = ctx;
+
+	(void)pty;
+	return toolbox_has(&desk->tools, "in", desk->secret);
+}
+
+static void what_a_command_took_may_have_arrived(void **state)
+{
+	struct desk *desk = *state;
+
+	toolbox_add(&desk->tools, "taker", "cat >\"$D/in\"; exec sleep 300");
+	begin_with_a_secret(desk);
+	desk_press(desk, "Tab Enter");
+	desk_wait_for_dialog(desk, "[Deliver]");
+	desk_press(desk, "Down Down Down Down Down Ctrl-U");
+	ks_pty_type(desk->pty, "taker");
+	desk_press(desk, "Enter");
+	desk_wait_for(desk, "Delivering");
+	assert_true(ks_pty_wait_until(desk->pty, command_has_it, desk, "the command to have it"));
+	ks_pty_signal(desk->pty, SIGKILL);
+	wait_for_end(desk);
+	start_next(desk);
+	desk_wait_for_dialog(desk, "Left open");
+	desk_wait_for(desk, "and may have arrived");
+	desk_wait_for(desk, "command:taker");
+	delete_what_was_left(desk);
+	assert_is_settled(desk);
+}
+
 static void a_file_takes_the_secret_and_that_is_all(void **state)
 {
 	struct desk *desk = *state;
@@ -251,6 +282,7 @@ int main(void)
 	    TEST(a_lost_answer_is_a_guess_at_the_next_start),
 	    TEST(what_another_program_has_in_hand_is_not_left),
 	    TEST(another_endpoint_has_nothing_open),
+	    TEST(what_a_command_took_may_have_arrived),
 	    TEST(a_file_takes_the_secret_and_that_is_all),
 	};
 

@@ -130,7 +130,7 @@ void append_step(struct ks_journal *journal, const char *id, enum ks_journal_ste
 
 	if (step == KS_JOURNAL_DONE)
 		entry.text[KS_JOURNAL_KEY] = "AKIANEW";
-	if (step == KS_JOURNAL_DELIVERED)
+	if (step == KS_JOURNAL_DELIVERING || step == KS_JOURNAL_DELIVERED)
 		entry.text[KS_JOURNAL_WAY] = "to the clipboard with wl-copy";
 	append(journal, &entry);
 }

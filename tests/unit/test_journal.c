@@ -107,6 +107,15 @@ static void every_step_is_replayed(void **state)
 	    {KS_JOURNAL_DELETE, {KS_JOURNAL_FAILED, END}, KS_JOURNAL_FAILED, false},
 	    {KS_JOURNAL_DELETE, {KS_JOURNAL_DONE, KS_JOURNAL_DELIVERED, END}, KS_JOURNAL_DONE,
 		false},
+	    {KS_JOURNAL_CREATE, {KS_JOURNAL_DONE, KS_JOURNAL_DELIVERING, END},
+		KS_JOURNAL_DELIVERING, true},
+	    {KS_JOURNAL_CREATE, {KS_JOURNAL_DONE, KS_JOURNAL_DELIVERING, KS_JOURNAL_DELIVERED, END},
+		KS_JOURNAL_DELIVERED, true},
+	    {KS_JOURNAL_CREATE, {KS_JOURNAL_DONE, KS_JOURNAL_DELIVERED, KS_JOURNAL_DELIVERING, END},
+		KS_JOURNAL_DELIVERING, true},
+	    {KS_JOURNAL_CREATE, {KS_JOURNAL_DONE, KS_JOURNAL_DELIVERING, KS_JOURNAL_KEPT, END},
+		KS_JOURNAL_KEPT, false},
+	    {KS_JOURNAL_CREATE, {KS_JOURNAL_DELIVERING, END}, KS_JOURNAL_CREATE, true},
 	};
 	struct ks_journal *journal = open_journal();
 	struct ks_journal_list list;
@@ -155,6 +164,46 @@ static void open_changes_are_those_of_the_endpoint(void **state)
 	ks_journal_list_free(&list);
 	assert_int_equal(count_open(journal, HERE), 1);
 	assert_int_equal(count_open(journal, HERE "/"), 0);
+	ks_journal_close(journal);
+}
+
+/* A create in the bucket, and the key that it made, if it is known. */
+static void append_key(
+    struct ks_journal *journal, const char *id, const char *bucket, const char *key_id)
+{
+	static const char *const known[] = {"AKIABEFORE"};
+	struct ks_journal_entry entry = create_entry(id, HERE);
+	struct ks_journal_entry done = {.step = KS_JOURNAL_DONE, .id = id, .at = NOON};
+
+	entry.text[KS_JOURNAL_BUCKET] = bucket;
+	entry.known = known;
+	entry.n_known = 1;
+	append(journal, &entry);
+	if (key_id == NULL)
+		return;
+	done.text[KS_JOURNAL_KEY] = key_id;
+	append(journal, &done);
+	append_step(journal, id, KS_JOURNAL_CONFIRMED);
+}
+
+static void what_other_changes_made_is_known_to_a_lost_one(void **state)
+{
+	struct ks_journal *journal = open_journal();
+	struct ks_journal_list list;
+
+	(void)state;
+	append_key(journal, ID("a"), "media", "AKIAFIRST");
+	append_key(journal, ID("b"), "media", NULL);
+	append_key(journal, ID("c"), "media", "AKIATHIRD");
+	append_key(journal, ID("d"), "other", "AKIAELSEWHERE");
+	assert_true(ks_journal_read_open(journal, is_at, (void *)(uintptr_t)HERE, &list, &err));
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.changes[0].id, ID("b"));
+	assert_int_equal(list.changes[0].n_known, 3);
+	assert_string_equal(ks_str_raw(&list.changes[0].known[0]), "AKIABEFORE");
+	assert_string_equal(ks_str_raw(&list.changes[0].known[1]), "AKIAFIRST");
+	assert_string_equal(ks_str_raw(&list.changes[0].known[2]), "AKIATHIRD");
+	ks_journal_list_free(&list);
 	ks_journal_close(journal);
 }
 
@@ -401,6 +450,7 @@ int main(void)
 	    TEST(a_line_is_one_object),
 	    TEST(every_step_is_replayed),
 	    TEST(open_changes_are_those_of_the_endpoint),
+	    TEST(what_other_changes_made_is_known_to_a_lost_one),
 	    TEST(what_another_has_in_hand_is_not_left),
 	    TEST(an_id_is_random),
 	    TEST(an_entry_that_lacks_something_is_refused),

@@ -186,8 +186,32 @@ static void a_sink_gets_a_copy_and_confirms_itself(void **state)
 	assert_int_equal(handover->state, KS_HANDOVER_OVER);
 	assert_true(handover->confirmed);
 	assert_null(handover->secret);
+	assert_noted(&replay, KS_JOURNAL_DELIVERING);
 	assert_noted(&replay, KS_JOURNAL_DELIVERED);
 	assert_noted(&replay, KS_JOURNAL_CONFIRMED);
+	replay_end(&replay);
+}
+
+/* What reads the requests in their order has it on the disk before a command gets the secret. */
+static void the_journal_knows_of_a_sink_before_it_has_the_secret(void **state)
+{
+	struct replay replay;
+	struct ks_request **planned;
+
+	(void)state;
+	begin_handover(&replay);
+	replay_plan(&replay);
+	give_to_sink(&replay);
+	planned = &replay.open[replay.n_open];
+	assert_int_equal(replay_plan(&replay), 2);
+	assert_int_equal(planned[0]->kind, KS_REQUEST_NOTE);
+	assert_int_equal(planned[0]->step, KS_JOURNAL_DELIVERING);
+	assert_string_equal(planned[0]->text, "command:vault");
+	assert_int_equal(planned[1]->kind, KS_REQUEST_DELIVER);
+	replay_forget(&replay, planned[0]);
+	answer_sink(&replay, KS_ERR_SYSTEM);
+	give_to_sink(&replay);
+	assert_noted(&replay, KS_JOURNAL_DELIVERING);
 	replay_end(&replay);
 }
 
@@ -224,6 +248,7 @@ static void what_a_sink_says_of_a_secret_given_up_is_dropped(void **state)
 	answer_sink(&replay, KS_ERR_NONE);
 	assert_false(handover->confirmed);
 	assert_null(handover->secret);
+	assert_noted(&replay, KS_JOURNAL_DELIVERING);
 	assert_noted(&replay, KS_JOURNAL_KEPT);
 	assert_int_equal(replay_plan(&replay), 0);
 	replay_end(&replay);
@@ -270,6 +295,7 @@ int main(void)
 	    cmocka_unit_test(giving_up_wipes_and_may_delete_the_key),
 	    cmocka_unit_test(a_secret_is_delivered_again_by_another_way),
 	    cmocka_unit_test(a_sink_gets_a_copy_and_confirms_itself),
+	    cmocka_unit_test(the_journal_knows_of_a_sink_before_it_has_the_secret),
 	    cmocka_unit_test(a_sink_that_fails_gives_the_secret_back),
 	    cmocka_unit_test(what_a_sink_says_of_a_secret_given_up_is_dropped),
 	    cmocka_unit_test(the_journal_is_told_of_each_step_in_order),

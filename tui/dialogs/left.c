@@ -43,6 +43,8 @@ static const char *what_happened(const struct ks_left *left)
 	switch (left->step) {
 	case KS_JOURNAL_DONE:
 		return "its secret was not delivered";
+	case KS_JOURNAL_DELIVERING:
+		return "its secret was being delivered, and may have arrived";
 	case KS_JOURNAL_DELIVERED:
 		return "nobody said that its secret arrived";
 	default:
@@ -154,7 +156,9 @@ static void fill(void *self, struct ks_draw *draw)
 	ks_sheet_field(
 	    sheet, KS_ROLE_TEXT, "Asked for", "%s", ks_format_moment(draw, left->began, moment));
 	if (ks_str_present(&left->way))
-		ks_sheet_field(sheet, KS_ROLE_TEXT, "Went out", "%s", ks_str_clean(&left->way));
+		ks_sheet_field(sheet, KS_ROLE_TEXT,
+		    left->step == KS_JOURNAL_DELIVERING ? "Given to" : "Went out", "%s",
+		    ks_str_clean(&left->way));
 	ks_form_gap(&dialog->form);
 	say_key(dialog, left, draw);
 }
