@@ -147,11 +147,6 @@ static struct ks_command_options command_of(const struct ks_sink_plan *plan)
 	};
 }
 
-static char *copy_of(const char *text)
-{
-	return text != NULL ? ks_strdup(text) : NULL;
-}
-
 struct ks_sink_plan *ks_sink_preflight(
     const struct ks_sink *sink, const struct ks_sink_options *options, struct ks_err *err)
 {
@@ -162,9 +157,9 @@ struct ks_sink_plan *ks_sink_preflight(
 	plan->where = ks_strdup(sink->where);
 	plan->bucket = ks_strdup(options->bucket);
 	plan->region = ks_strdup(options->region);
-	plan->endpoint = copy_of(options->endpoint);
-	plan->home = copy_of(options->home);
-	plan->search_path = copy_of(options->path);
+	plan->endpoint = ks_strdup_maybe(options->endpoint);
+	plan->home = ks_strdup_maybe(options->home);
+	plan->search_path = ks_strdup_maybe(options->path);
 	plan->replace = options->replace;
 	if (sink->kind->target == KS_SINK_COMMAND) {
 		const struct ks_command_options command = command_of(plan);

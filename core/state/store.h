@@ -257,6 +257,8 @@ void ks_store_apply(struct ks_store *store, struct ks_event *event);
 
 /* ---- look-ups; NULL when there is none. Pointers are good until the next ks_store_apply. ---- */
 const struct ks_bucket_entry *ks_store_bucket(const struct ks_store *store, uint32_t id);
+/* NULL has none that are. */
+bool ks_bucket_keys_are_known(const struct ks_bucket_entry *entry);
 const struct ks_bucket_entry *ks_store_find_bucket(
     const struct ks_store *store, uint32_t scope, const char *name);
 const struct ks_access_key *ks_store_key(

@@ -9,6 +9,11 @@ const struct ks_bucket_entry *ks_store_bucket(const struct ks_store *store, uint
 	return cell != NULL ? &cell->entry : NULL;
 }
 
+bool ks_bucket_keys_are_known(const struct ks_bucket_entry *entry)
+{
+	return entry != NULL && entry->keys_fetched.state == KS_FETCH_KNOWN;
+}
+
 const struct ks_bucket_entry *ks_store_find_bucket(
     const struct ks_store *store, uint32_t scope, const char *name)
 {

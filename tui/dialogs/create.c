@@ -1,6 +1,5 @@
 #include "tui/dialogs/create.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/form.h"
 #include "tui/dialogs/target.h"
+#include "tui/dialogs/victims.h"
 #include "tui/dialogs/watch.h"
 #include "tui/dialogs/ways.h"
 #include "tui/format.h"
@@ -30,9 +30,7 @@ struct dialog {
 	const struct ks_store *store;
 	enum stage stage;
 	uint32_t change; /* 0: none */
-	/* Raw IDs that the buttons after the first would delete. */
-	char *victims[KS_BUCKET_KEYS_MAX];
-	size_t n_victims;
+	struct ks_victims victims;
 };
 
 /* ---- what it says ---- */
@@ -42,14 +40,9 @@ static const struct ks_change *change_of(const struct dialog *dialog)
 	return dialog->change != 0 ? ks_store_change(dialog->store, dialog->change) : NULL;
 }
 
-static bool keys_are_known(const struct ks_bucket_entry *entry)
-{
-	return entry != NULL && entry->keys_fetched.state == KS_FETCH_KNOWN;
-}
-
 static bool is_full(const struct ks_bucket_entry *entry)
 {
-	return keys_are_known(entry) && entry->n_keys >= KS_BUCKET_KEYS_MAX;
+	return ks_bucket_keys_are_known(entry) && entry->n_keys >= KS_BUCKET_KEYS_MAX;
 }
 
 static void fill_ask(struct dialog *dialog)
@@ -57,7 +50,7 @@ static void fill_ask(struct dialog *dialog)
 	const struct ks_bucket_entry *entry = ks_store_bucket(dialog->store, dialog->target.bucket);
 	struct ks_sheet *sheet = &dialog->form.sheet;
 
-	if (keys_are_known(entry))
+	if (ks_bucket_keys_are_known(entry))
 		ks_sheet_text(sheet, KS_ROLE_TEXT, "Create an access key in slot %zu of %d?",
 		    entry->n_keys + 1, KS_BUCKET_KEYS_MAX);
 	else
@@ -232,43 +225,22 @@ static void fill(void *self, struct ks_draw *draw)
 
 /* ---- stages ---- */
 
-static void drop_victims(struct dialog *dialog)
-{
-	for (size_t i = 0; i < dialog->n_victims; i++)
-		free(dialog->victims[i]);
-	dialog->n_victims = 0;
-}
-
 static void delete_victim(void *self, struct ks_ui *ui);
-
-/* A button behind the first one that opens the deletion of this key. */
-static void add_victim(struct dialog *dialog, const struct ks_str *id)
-{
-	struct ks_button button = {.act = delete_victim, .danger = true};
-	const char *clean = ks_str_clean(id);
-	size_t len = strlen(clean);
-
-	if (dialog->n_victims == KS_BUCKET_KEYS_MAX)
-		return;
-	dialog->victims[dialog->n_victims++] = ks_strdup(ks_str_raw(id));
-	/* IDs are ASCII; a strange one is shown whole in the text above. */
-	snprintf(button.label, sizeof button.label, "Delete ..%s",
-	    len > 4 && ks_text_width(clean) == (int)len ? clean + len - 4 : "");
-	ks_form_add_button(&dialog->form, &button);
-}
 
 static void offer_victims(struct dialog *dialog)
 {
 	const struct ks_bucket_entry *entry = ks_store_bucket(dialog->store, dialog->target.bucket);
 	const struct ks_change *change = change_of(dialog);
 
-	drop_victims(dialog);
+	ks_victims_drop(&dialog->victims);
 	if (dialog->stage == STAGE_REFUSED && is_full(entry) && !dialog->store->read_only)
 		for (size_t i = 0; i < entry->n_keys; i++)
-			add_victim(dialog, &entry->keys[i].id);
+			ks_victims_add(
+			    &dialog->victims, &dialog->form, &entry->keys[i].id, delete_victim);
 	if (dialog->stage == STAGE_ORPHANED && change != NULL)
 		for (size_t i = 0; i < change->orphans.count; i++)
-			add_victim(dialog, &change->orphans.items[i]);
+			ks_victims_add(&dialog->victims, &dialog->form, &change->orphans.items[i],
+			    delete_victim);
 }
 
 static void begin(void *self, struct ks_ui *ui);
@@ -440,12 +412,11 @@ static void choose_way(void *self, struct ks_ui *ui)
 	ks_ways_open_for_bucket(ui, dialog->target.bucket);
 }
 
-/* Its button stands behind the first one, in the order of the victims. */
 static void delete_victim(void *self, struct ks_ui *ui)
 {
 	struct dialog *dialog = self;
 	uint32_t bucket = dialog->target.bucket;
-	char *key_id = ks_strdup(dialog->victims[dialog->form.focus - 1]);
+	char *key_id = ks_strdup(ks_victims_focused(&dialog->victims, &dialog->form));
 
 	close_dialog(dialog, ui);
 	ks_delete_dialog_open(ui, bucket, key_id);
@@ -482,7 +453,7 @@ static void free_dialog(void *self)
 {
 	struct dialog *dialog = self;
 
-	drop_victims(dialog);
+	ks_victims_drop(&dialog->victims);
 	ks_target_free(&dialog->target);
 	ks_form_free(&dialog->form);
 	free(dialog);

@@ -1,6 +1,5 @@
 #include "tui/dialogs/left.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,18 +7,17 @@
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/form.h"
 #include "tui/dialogs/target.h"
+#include "tui/dialogs/victims.h"
 #include "tui/format.h"
 
-enum { LATER, DISMISS, VICTIMS, ROWS = 6, TAIL = 4 };
+enum { LATER, DISMISS, END, ROWS = 6 };
 
 struct dialog {
 	struct ks_form form;
 	const struct ks_store *store;
 	uint32_t current; /* of ks_left */
 	size_t place;     /* where it was in the list */
-	/* Raw IDs that the buttons from VICTIMS on would delete. */
-	char *victims[KS_BUCKET_KEYS_MAX];
-	size_t n_victims;
+	struct ks_victims victims;
 };
 
 /* ---- what is known now of what was left ---- */
@@ -27,11 +25,6 @@ struct dialog {
 static const struct ks_left *current(const struct dialog *dialog)
 {
 	return ks_store_left(dialog->store, dialog->current);
-}
-
-static bool keys_are_known(const struct ks_bucket_entry *entry)
-{
-	return entry != NULL && entry->keys_fetched.state == KS_FETCH_KNOWN;
 }
 
 /* ---- what it says ---- */
@@ -126,7 +119,7 @@ static void say_key(struct dialog *dialog, const struct ks_left *left, struct ks
 		ks_sheet_text(sheet, KS_ROLE_WARN,
 		    "This bucket is not listed here now. It needs the profile and the region that "
 		    "the key was made with.");
-	else if (!keys_are_known(entry))
+	else if (!ks_bucket_keys_are_known(entry))
 		ks_sheet_text(sheet, KS_ROLE_BUSY, "The bucket's keys are not read yet.");
 	else if (!ks_str_present(&left->key_id))
 		say_guesses(dialog, left, entry, draw);
@@ -191,64 +184,45 @@ static void delete_victim(void *self, struct ks_ui *ui)
 	    left != NULL ? ks_store_left_bucket(dialog->store, left) : NULL;
 
 	if (entry != NULL)
-		ks_delete_dialog_open(ui, entry->id, dialog->victims[dialog->form.focus - VICTIMS]);
+		ks_delete_dialog_open(
+		    ui, entry->id, ks_victims_focused(&dialog->victims, &dialog->form));
 }
 
 /* ---- which one, and what can be done with it ---- */
-
-static void drop_victims(struct dialog *dialog)
-{
-	for (size_t i = 0; i < dialog->n_victims; i++)
-		free(dialog->victims[i]);
-	dialog->n_victims = 0;
-}
 
 static bool has_victims(
     const struct dialog *dialog, const struct ks_left *left, const struct ks_bucket_entry *entry)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; keys_are_known(entry) && i < entry->n_keys; i++) {
+	for (size_t i = 0; ks_bucket_keys_are_known(entry) && i < entry->n_keys; i++) {
 		if (!ks_store_left_may_be(dialog->store, left, &entry->keys[i]) ||
 		    count == KS_BUCKET_KEYS_MAX)
 			continue;
-		if (count >= dialog->n_victims ||
-		    strcmp(dialog->victims[count], ks_str_raw(&entry->keys[i].id)) != 0)
+		if (count >= dialog->victims.count ||
+		    strcmp(dialog->victims.ids[count], ks_str_raw(&entry->keys[i].id)) != 0)
 			return false;
 		count++;
 	}
-	return count == dialog->n_victims;
-}
-
-static void add_victim(struct dialog *dialog, const struct ks_str *id)
-{
-	struct ks_button button = {.act = delete_victim, .danger = true};
-	const char *clean = ks_str_clean(id);
-	size_t len = strlen(clean);
-	bool plain = len > TAIL && ks_text_width(clean) == (int)len;
-
-	if (dialog->n_victims == KS_BUCKET_KEYS_MAX)
-		return;
-	dialog->victims[dialog->n_victims++] = ks_strdup(ks_str_raw(id));
-	snprintf(button.label, sizeof button.label, "Delete ..%s", plain ? clean + len - TAIL : "");
-	ks_form_add_button(&dialog->form, &button);
+	return count == dialog->victims.count;
 }
 
 static const struct ks_button buttons[] = {
     [LATER] = {"Later", later, false, false},
     [DISMISS] = {"Dismiss", dismiss, false, false},
-    [VICTIMS] = {{0}, NULL, false, false},
+    [END] = {{0}, NULL, false, false},
 };
 
 static void offer(struct dialog *dialog, const struct ks_left *left)
 {
 	const struct ks_bucket_entry *entry = ks_store_left_bucket(dialog->store, left);
 
-	drop_victims(dialog);
+	ks_victims_drop(&dialog->victims);
 	ks_form_set_buttons(&dialog->form, buttons);
-	for (size_t i = 0; keys_are_known(entry) && i < entry->n_keys; i++)
+	for (size_t i = 0; ks_bucket_keys_are_known(entry) && i < entry->n_keys; i++)
 		if (ks_store_left_may_be(dialog->store, left, &entry->keys[i]))
-			add_victim(dialog, &entry->keys[i].id);
+			ks_victims_add(
+			    &dialog->victims, &dialog->form, &entry->keys[i].id, delete_victim);
 }
 
 static void choose(struct dialog *dialog, size_t place)
@@ -316,7 +290,7 @@ static void free_dialog(void *self)
 {
 	struct dialog *dialog = self;
 
-	drop_victims(dialog);
+	ks_victims_drop(&dialog->victims);
 	ks_form_free(&dialog->form);
 	free(dialog);
 }
