@@ -100,10 +100,11 @@ static void compact_if_large(struct ks_journal *journal)
 
 /* ---- writing and reading ---- */
 
-/* What can't be read at the next start is of no use. */
-static bool is_readable(const struct ks_journal *journal, struct ks_err *err)
+/* What can't be read at the next start is of no use. A torn line before it takes a byte more. */
+static bool stays_readable(
+    const struct ks_journal *journal, const struct ks_buf *line, struct ks_err *err)
 {
-	if (ks_journal_file_size(&journal->file) < KS_JOURNAL_FILE_MAX)
+	if (ks_journal_file_size(&journal->file) + line->len + 1 <= KS_JOURNAL_FILE_MAX)
 		return true;
 	ks_err_set(
 	    err, KS_ERR_SYSTEM, "The journal %s is too large to be read again", journal->file.path);
@@ -124,8 +125,8 @@ bool ks_journal_append(
 	    ks_journal_entry_write(entry, &line, err) && ks_journal_file_lock(&journal->file, err);
 	if (good) {
 		compact_if_large(journal);
-		good =
-		    is_readable(journal, err) && ks_journal_file_append(&journal->file, &line, err);
+		good = stays_readable(journal, &line, err) &&
+		       ks_journal_file_append(&journal->file, &line, err);
 		ks_journal_file_unlock(&journal->file);
 	}
 	ks_buf_free(&line);

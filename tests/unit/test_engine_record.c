@@ -151,6 +151,38 @@ static void without_a_journal_no_key_is_made_but_one_is_deleted(void **state)
 	stage_finish();
 }
 
+/* What the next start could not read protects no key. */
+static void with_a_journal_too_large_to_be_read_no_key_is_made_either(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = stage_ok("{}"), .forever = true}};
+	struct ks_event *event;
+	char *path;
+	int fd;
+
+	(void)state;
+	stage_set_up(steps, STAGE_COUNT(steps));
+	path = ks_path_join(stage.shop.journal_folder, "journal.jsonl");
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(ftruncate(fd, 9 * 1024 * 1024), 0);
+	close(fd);
+	free(path);
+	workshop_open(&stage.shop);
+	event = workshop_reply(&stage.shop, workshop_submit(&stage.shop, create_request("media")));
+	assert_int_equal(event->err.kind, KS_ERR_REFUSED);
+	assert_true(event->err.not_sent);
+	stage_assert_has(event->err.message, "too large");
+	assert_string_not_equal(event->err.tip, "");
+	assert_int_equal(scripted_count(stage.server, NULL), 0);
+	ks_event_free(event);
+	event = workshop_ask(&stage.shop, KS_OP_DELETE_BUCKET_ACCESS_KEY, "media");
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	assert_non_null(event->warning);
+	stage_assert_has(event->warning, "too large");
+	ks_event_free(event);
+	stage_finish();
+}
+
 static void a_folder_that_is_made_later_is_good_enough(void **state)
 {
 	const struct scripted_step steps[] = {{.answer = stage_ok(STAGE_CREATED)}};
@@ -389,6 +421,7 @@ int main(void)
 	    cmocka_unit_test(the_intent_is_there_before_the_request),
 	    cmocka_unit_test(the_outcome_is_there_before_the_answer),
 	    cmocka_unit_test(without_a_journal_no_key_is_made_but_one_is_deleted),
+	    cmocka_unit_test(with_a_journal_too_large_to_be_read_no_key_is_made_either),
 	    cmocka_unit_test(a_folder_that_is_made_later_is_good_enough),
 	    cmocka_unit_test(a_note_is_written_though_the_worker_ends),
 	    cmocka_unit_test(what_another_run_left_here_is_found),

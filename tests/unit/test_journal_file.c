@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "core/record/journal_file.h"
 #include "tests/unit/journal_folder.h"
 
 /* ---- fsync ---- */
@@ -326,6 +327,48 @@ static void a_file_beyond_all_reason_is_refused(void **state)
 	ks_journal_close(journal);
 }
 
+/* Left unchanged, and it says which file, and what to do. */
+static void assert_too_large(struct ks_journal *journal)
+{
+	const struct ks_journal_entry entry = create_entry(ID("a"), HERE);
+	off_t before = file_size();
+
+	assert_false(ks_journal_append(journal, &entry, &err));
+	assert_non_null(strstr(err.message, path));
+	assert_non_null(strstr(err.message, "too large"));
+	assert_string_not_equal(err.tip, "");
+	assert_int_equal(file_size(), before);
+}
+
+/* What is written can be read, to the last byte, where the file can't be made smaller. */
+static void what_would_be_too_large_to_be_read_is_not_written(void **state)
+{
+	struct ks_journal *journal = open_journal();
+	const off_t most = KS_JOURNAL_FILE_MAX;
+	struct ks_journal_list list;
+	off_t line;
+
+	(void)state;
+	assert_int_equal(mkdir(beside, 0700), 0);
+	append_create(journal, ID("a"), HERE);
+	line = file_size();
+	/* A line of blank bytes that is torn: one more ends it. */
+	assert_int_equal(truncate(path, most - line - 1), 0);
+	append_create(journal, ID("b"), HERE);
+	assert_int_equal(file_size(), most);
+	assert_true(ks_journal_read(journal, &list, &err));
+	assert_int_equal(list.count, 2);
+	ks_journal_list_free(&list);
+	for (size_t i = 0; i < 4; i++) {
+		const off_t sizes[] = {most - line + 1, most - 1, most, most + 1};
+
+		assert_int_equal(truncate(path, sizes[i]), 0);
+		assert_too_large(journal);
+	}
+	assert_int_equal(rmdir(beside), 0);
+	ks_journal_close(journal);
+}
+
 /* ---- several processes ---- */
 
 /* Ends the child by _exit, with what work gives. */
@@ -479,6 +522,7 @@ int main(void)
 	    TEST(a_small_file_is_left_alone),
 	    TEST(a_full_disk_keeps_the_old_file_when_compacting),
 	    TEST(a_file_beyond_all_reason_is_refused),
+	    TEST(what_would_be_too_large_to_be_read_is_not_written),
 	    TEST(two_that_append_while_a_third_compacts_lose_nothing),
 	    TEST(a_killed_process_leaves_a_readable_journal),
 	};
