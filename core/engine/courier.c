@@ -138,7 +138,8 @@ void ks_courier_take(struct ks_courier *courier, const struct ks_request *reques
 void ks_courier_cancel(struct ks_courier *courier, uint64_t request)
 {
 	for (size_t i = 0; i < courier->count; i++) {
-		if (courier->parcels[i].request != request)
+		if (courier->parcels[i].request != request ||
+		    courier->parcels[i].end != KS_SINK_RUNNING)
 			continue;
 		parcel_free(&courier->parcels[i]);
 		courier->parcels[i] = courier->parcels[--courier->count];

@@ -33,7 +33,10 @@ bool ks_courier_check(const struct ks_courier *courier, const struct ks_request 
 /* Begins a KS_REQUEST_DELIVER. */
 void ks_courier_take(struct ks_courier *courier, const struct ks_request *request,
     const struct ks_identity *identity);
-/* Stops a delivery, if it can be stopped, and wipes its copy. Nothing answers it then. */
+/*
+ * Stops a delivery that is not over, and wipes its copy: nothing answers it then. One that is over
+ * can't be stopped, and is answered as ever.
+ */
 void ks_courier_cancel(struct ks_courier *courier, uint64_t request);
 /* Goes on with all of them; to be called when a descriptor can be read or the time has come. */
 void ks_courier_turn(struct ks_courier *courier);

@@ -17,6 +17,7 @@
 #include "core/base/secret.h"
 #include "core/engine/worker.h"
 #include "tests/support/stage.h"
+#include "tests/support/toolbox.h"
 
 #define NEW_KEY "AKIANEWAAAAAAAAAAAA1"
 
@@ -398,6 +399,61 @@ static void a_command_holds_up_nothing(void **state)
 	stage_finish();
 }
 
+/* Nothing answers it, and it is no more by the time that the next request is answered. */
+static void a_delivery_that_is_given_up_is_stopped(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = stage_ok("{}"), .forever = true}};
+	struct toolbox box;
+	struct ks_worker_places places = {.path = box.dir};
+	struct ks_request *request;
+	struct ks_event *event;
+	uint64_t id;
+	pid_t pid;
+
+	(void)state;
+	toolbox_open(&box);
+	toolbox_add(&box, "vault", TOOLBOX_HOLDS);
+	stage_set_up(steps, STAGE_COUNT(steps));
+	stage.shop.options.places = &places;
+	workshop_open(&stage.shop);
+	request = deliver_request(false);
+	free(request->sink);
+	request->sink = ks_strdup("command:vault");
+	id = workshop_submit(&stage.shop, request);
+	pid = toolbox_pid(&box);
+	workshop_cancel(&stage.shop, id);
+	event = workshop_ask(&stage.shop, KS_OP_GET_BUCKETS, NULL);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	assert_true(toolbox_is_gone(pid));
+	ks_event_free(event);
+	assert_true(workshop_is_quiet(&stage.shop));
+	stage_finish();
+	toolbox_close(&box);
+}
+
+/* Both are with the worker at once, and the file is there: that is said. */
+static void a_file_that_is_given_up_at_once_is_there_all_the_same(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = stage_ok("{}")}};
+	struct ks_event *event;
+	uint64_t id;
+	char *text;
+
+	(void)state;
+	stage_start(steps, STAGE_COUNT(steps));
+	id = workshop_submit(&stage.shop, deliver_request(false));
+	workshop_cancel(&stage.shop, id);
+	event = workshop_reply(&stage.shop, id);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	assert_non_null(event->way);
+	ks_event_free(event);
+	text = read_file(stage.shop.journal_folder, "out.json");
+	stage_assert_has(text, STAGE_SECRET);
+	free(text);
+	remove_from(stage.shop.journal_folder, "out.json");
+	stage_finish();
+}
+
 static void without_room_for_a_copy_it_says_so(void **state)
 {
 	const struct scripted_step steps[] = {{.answer = stage_ok("{}")}};
@@ -428,6 +484,8 @@ int main(void)
 	    cmocka_unit_test(a_sink_is_tried_before_anything_is_sent),
 	    cmocka_unit_test(a_file_is_written_and_replaced_when_that_is_allowed),
 	    cmocka_unit_test(a_command_holds_up_nothing),
+	    cmocka_unit_test(a_delivery_that_is_given_up_is_stopped),
+	    cmocka_unit_test(a_file_that_is_given_up_at_once_is_there_all_the_same),
 	    cmocka_unit_test(without_room_for_a_copy_it_says_so),
 	};
 
