@@ -202,13 +202,14 @@ bool ks_handovers_cancelled(struct ks_store *store, uint64_t request)
 bool ks_handovers_sink(struct ks_store *store, struct ks_event *event)
 {
 	struct ks_handover *handover = NULL;
+	/* It is about the user's file, whatever becomes of the secret. */
+	bool warned = ks_warnings_add(store, event);
 
 	for (size_t i = 0; i < store->n_handovers; i++)
 		if (store->handovers[i].request == event->request)
 			handover = &store->handovers[i];
 	if (handover == NULL || handover->state != KS_HANDOVER_DELIVERING)
-		return false;
-	ks_warnings_add(store, event);
+		return warned;
 	if (event->err.kind == KS_ERR_NONE) {
 		take_way(store, handover, event);
 		finish(store, handover, true, event->at);

@@ -39,6 +39,7 @@ size_t replay_plan(struct replay *replay)
 		replay->n_submitted++;
 		if (request->kind == KS_REQUEST_CANCEL) {
 			replay->n_cancelled++;
+			replay->cancelled = request->target;
 			ks_request_free(request);
 			continue;
 		}

@@ -25,6 +25,7 @@ struct replay {
 	size_t n_open;
 	size_t n_submitted;
 	size_t n_cancelled;
+	uint64_t cancelled; /* the last request that was cancelled */
 };
 
 /* region: the identity's; NULL: none, so that all are asked for. */

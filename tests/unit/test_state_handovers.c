@@ -254,6 +254,134 @@ static void what_a_sink_says_of_a_secret_given_up_is_dropped(void **state)
 	replay_end(&replay);
 }
 
+/* ---- a delivery that is given up ---- */
+
+/* A sink is at it; gives its request. */
+static uint64_t deliver_to_sink(struct replay *replay)
+{
+	give_to_sink(replay);
+	assert_noted(replay, KS_JOURNAL_DELIVERING);
+	return find_request(replay, KS_REQUEST_DELIVER)->id;
+}
+
+static void a_delivery_that_is_given_up_is_stopped_once(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+	uint64_t request = deliver_to_sink(&replay);
+
+	(void)state;
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	assert_int_equal(handover->state, KS_HANDOVER_OVER);
+	assert_null(handover->secret);
+	assert_noted(&replay, KS_JOURNAL_KEPT);
+	assert_int_equal(replay.n_cancelled, 1);
+	assert_int_equal(replay.cancelled, request);
+	assert_int_equal(replay_plan(&replay), 0);
+	assert_int_equal(replay.n_cancelled, 1);
+	replay_end(&replay);
+}
+
+static void what_is_given_up_twice_is_stopped_once_and_its_key_stays(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+	uint64_t request = deliver_to_sink(&replay);
+
+	(void)state;
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	replay_tell(
+	    &replay, (struct ks_event){
+			 .kind = KS_EVENT_GIVE_UP, .handover = handover->id, .delete_key = true});
+	assert_noted(&replay, KS_JOURNAL_KEPT);
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	assert_int_equal(replay_plan(&replay), 0);
+	assert_int_equal(replay.n_cancelled, 1);
+	assert_int_equal(replay.cancelled, request);
+	assert_null(ks_store_running(replay.store, KS_CHANGE_DELETE, handover->bucket));
+	replay_end(&replay);
+}
+
+static void what_no_sink_has_yet_is_not_sent_and_stops_nothing(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	begin_handover(&replay);
+	give_to_sink(&replay);
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	assert_noted(&replay, KS_JOURNAL_DELIVERING);
+	assert_noted(&replay, KS_JOURNAL_KEPT);
+	assert_null(find_request(&replay, KS_REQUEST_DELIVER));
+	assert_int_equal(replay.n_cancelled, 0);
+	replay_end(&replay);
+}
+
+static void what_a_sink_took_before_it_was_given_up_stays_confirmed(void **state)
+{
+	struct replay replay;
+	const struct ks_handover *handover = begin_handover(&replay);
+
+	(void)state;
+	deliver_to_sink(&replay);
+	answer_sink(&replay, KS_ERR_NONE);
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	assert_true(handover->confirmed);
+	assert_noted(&replay, KS_JOURNAL_DELIVERED);
+	assert_noted(&replay, KS_JOURNAL_CONFIRMED);
+	assert_int_equal(replay_plan(&replay), 0);
+	assert_int_equal(replay.n_cancelled, 0);
+	replay_end(&replay);
+}
+
+/* Its answer crosses the request to stop: before the plan sent that, and after. */
+static void a_sink_that_ends_just_then_changes_nothing(void **state)
+{
+	(void)state;
+	for (int sent = 0; sent < 2; sent++) {
+		struct replay replay;
+		const struct ks_handover *handover = begin_handover(&replay);
+		uint64_t request = deliver_to_sink(&replay);
+
+		tell_handover(&replay, KS_EVENT_GIVE_UP);
+		if (sent)
+			assert_noted(&replay, KS_JOURNAL_KEPT);
+		answer_sink(&replay, sent ? KS_ERR_SYSTEM : KS_ERR_NONE);
+		if (!sent)
+			assert_noted(&replay, KS_JOURNAL_KEPT);
+		assert_int_equal(replay_plan(&replay), 0);
+		assert_int_equal(replay.n_cancelled, 1);
+		assert_int_equal(replay.cancelled, request);
+		assert_int_equal(handover->state, KS_HANDOVER_OVER);
+		assert_false(handover->confirmed);
+		assert_null(handover->way);
+		replay_end(&replay);
+	}
+}
+
+static void what_its_sink_warns_of_then_is_heard(void **state)
+{
+	struct replay replay;
+	struct ks_event *event;
+	uint64_t before;
+
+	(void)state;
+	begin_handover(&replay);
+	event = ks_event_new(KS_EVENT_SINK, replay.now);
+	event->request = deliver_to_sink(&replay);
+	event->way = ks_strdup("Delivered in the file out.json");
+	event->warning = ks_strdup("Other users may read out.json");
+	tell_handover(&replay, KS_EVENT_GIVE_UP);
+	before = replay.store->generation;
+	ks_store_apply(replay.store, event);
+	assert_int_not_equal(replay.store->generation, before);
+	assert_int_equal(replay.store->n_warnings, 1);
+	assert_string_equal(replay.store->warning, "Other users may read out.json");
+	replay_end(&replay);
+}
+
+/* ---- the journal ---- */
+
 static void the_journal_is_told_of_each_step_in_order(void **state)
 {
 	struct replay replay;
@@ -298,6 +426,12 @@ int main(void)
 	    cmocka_unit_test(the_journal_knows_of_a_sink_before_it_has_the_secret),
 	    cmocka_unit_test(a_sink_that_fails_gives_the_secret_back),
 	    cmocka_unit_test(what_a_sink_says_of_a_secret_given_up_is_dropped),
+	    cmocka_unit_test(a_delivery_that_is_given_up_is_stopped_once),
+	    cmocka_unit_test(what_is_given_up_twice_is_stopped_once_and_its_key_stays),
+	    cmocka_unit_test(what_no_sink_has_yet_is_not_sent_and_stops_nothing),
+	    cmocka_unit_test(what_a_sink_took_before_it_was_given_up_stays_confirmed),
+	    cmocka_unit_test(a_sink_that_ends_just_then_changes_nothing),
+	    cmocka_unit_test(what_its_sink_warns_of_then_is_heard),
 	    cmocka_unit_test(the_journal_is_told_of_each_step_in_order),
 	    cmocka_unit_test(a_key_that_was_given_up_and_deleted_is_settled),
 	};
