@@ -255,6 +255,101 @@ static void a_key_that_was_there_before_settles_nothing(void **state)
 	replay_end(&replay);
 }
 
+/* ---- which key it may be ---- */
+
+/* One with this ID that was made then; KS_TIME_NONE: nobody knows when. */
+static bool may_be(const struct replay *replay, const char *id, int64_t created)
+{
+	struct ks_access_key key = {.created = created};
+	bool may;
+
+	ks_str_set(&key.id, id);
+	may = ks_store_left_may_be(replay->store, &replay->store->left[0], &key);
+	ks_str_free(&key.id);
+	return may;
+}
+
+static void a_key_made_before_it_was_asked_for_is_no_guess(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct replay replay;
+
+	(void)state;
+	begin(&replay, &options, none);
+	tell_left(&replay, profile_name(&replay), KS_JOURNAL_UNKNOWN, NULL);
+	assert_true(may_be(&replay, NEW_ID, REPLAY_NOW));
+	assert_true(may_be(&replay, NEW_ID, KS_TIME_NONE));
+	assert_false(may_be(&replay, NEW_ID, REPLAY_NOW - REPLAY_DAY));
+	/* Two clocks are never quite the same. */
+	assert_true(may_be(&replay, NEW_ID, REPLAY_NOW - 60 * INT64_C(1000)));
+	assert_false(may_be(&replay, NEW_ID, REPLAY_NOW - 3600 * INT64_C(1000)));
+	assert_false(may_be(&replay, OLD_ID, REPLAY_NOW));
+	replay_end(&replay);
+}
+
+static void a_key_that_is_known_to_be_another_one_is_no_guess(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct ks_event *event = ks_event_new(KS_EVENT_LEFT, REPLAY_NOW);
+	struct ks_reply reply = {0}, made = {0};
+	struct replay replay;
+	struct ks_err err;
+	uint32_t bucket = begin(&replay, &options, none);
+
+	(void)state;
+	add_left(&event->left, JOURNAL, profile_name(&replay), KS_JOURNAL_UNKNOWN, NULL);
+	add_left(&event->left, "ffeeddccbbaa99887766554433221100", profile_name(&replay),
+	    KS_JOURNAL_DONE, OTHER_ID);
+	ks_store_apply(replay.store, event);
+	assert_true(may_be(&replay, NEW_ID, REPLAY_NOW));
+	assert_false(may_be(&replay, OTHER_ID, REPLAY_NOW));
+	/* What this session makes has its secret here. */
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_CREATE, .bucket = bucket});
+	replay_plan(&replay);
+	replay_answer(&replay, replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, NULL), &reply);
+	replay_plan(&replay);
+	reply_key(&made, NEW_ID, REPLAY_NOW);
+	made.secret = ks_secret_new("s3cr3t", 6, &err);
+	replay_answer(&replay, replay_find(&replay, KS_OP_CREATE_BUCKET_ACCESS_KEY, NULL), &made);
+	assert_int_equal(replay.store->n_handovers, 1);
+	assert_false(may_be(&replay, NEW_ID, REPLAY_NOW));
+	replay_end(&replay);
+}
+
+static void where_its_key_is_named_it_is_that_one(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct replay replay;
+
+	(void)state;
+	begin(&replay, &options, none);
+	tell_left(&replay, profile_name(&replay), KS_JOURNAL_DONE, NEW_ID);
+	assert_true(may_be(&replay, NEW_ID, REPLAY_NOW - REPLAY_DAY));
+	assert_false(may_be(&replay, OTHER_ID, REPLAY_NOW));
+	replay_end(&replay);
+}
+
+/* The other key of the bucket was made before: with the guess all is gone. */
+static void what_is_no_guess_holds_nothing_open(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct replay replay;
+	struct ks_reply reply = {0};
+	uint32_t bucket = begin(&replay, &options, none);
+
+	(void)state;
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH, .bucket = bucket});
+	replay_plan(&replay);
+	reply_key(&reply, NEW_ID, REPLAY_NOW);
+	reply_key(&reply, OTHER_ID, REPLAY_NOW - REPLAY_DAY);
+	replay_answer(&replay, replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, NULL), &reply);
+	tell_left(&replay, profile_name(&replay), KS_JOURNAL_UNKNOWN, NULL);
+	tell_delete(&replay, bucket, NEW_ID);
+	assert_int_equal(replay.store->n_left, 0);
+	assert_noted(&replay, KS_JOURNAL_DELETED);
+	replay_end(&replay);
+}
+
 /* A create of this session whose answer was lost, and a key that appeared. */
 static void an_orphan_of_this_session_is_left_too(void **state)
 {
@@ -295,6 +390,10 @@ int main(void)
 	    cmocka_unit_test(a_delete_that_was_left_is_done_then),
 	    cmocka_unit_test(of_several_guesses_the_last_one_settles_it),
 	    cmocka_unit_test(a_key_that_was_there_before_settles_nothing),
+	    cmocka_unit_test(a_key_made_before_it_was_asked_for_is_no_guess),
+	    cmocka_unit_test(a_key_that_is_known_to_be_another_one_is_no_guess),
+	    cmocka_unit_test(where_its_key_is_named_it_is_that_one),
+	    cmocka_unit_test(what_is_no_guess_holds_nothing_open),
 	    cmocka_unit_test(an_orphan_of_this_session_is_left_too),
 	};
 
