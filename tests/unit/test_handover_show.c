@@ -176,6 +176,81 @@ static void when_the_terminal_hid_it_the_dialog_knows(void **state)
 	assert_booth_shows(b, "▸[Check it]");
 }
 
+/* ---- a key that was to hide it, and comes too late ---- */
+
+static void time_is_up(struct booth *b)
+{
+	b->now += 10000;
+}
+
+static void the_clock_was_set_back(struct booth *b)
+{
+	b->now -= 3600 * 1000;
+}
+
+/* What a resize and the signals that stop and go on do: the terminal erases it by itself. */
+static void the_terminal_hid_it(struct booth *b)
+{
+	b->revealed = false;
+}
+
+static void something_covered_it(struct booth *b)
+{
+	ks_quit_dialog_open(b->ui);
+	booth_show(b);
+	booth_press(b, "Esc");
+}
+
+static void assert_confirms_nothing(struct booth *b)
+{
+	assert_booth_told(b, "");
+	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_UNCONFIRMED);
+	assert_non_null(booth_handover(b)->secret);
+}
+
+static void an_enter_that_comes_too_late_confirms_nothing(void **state)
+{
+	static void (*const ends[])(struct booth * b) = {
+	    time_is_up, the_clock_was_set_back, the_terminal_hid_it, something_covered_it};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		/* Before anybody saw that it is over, and after that. */
+		for (int seen = 0; seen < 2; seen++) {
+			void *one = NULL;
+			struct booth *b;
+
+			booth_set_up(&one);
+			b = one;
+			show(b);
+			assert_booth_told(b, "delivered by showing;");
+			ends[i](b);
+			if (seen)
+				booth_show(b);
+			booth_press(b, "Enter");
+			assert_false(b->revealed);
+			assert_confirms_nothing(b);
+			booth_tear_down(&one);
+		}
+	}
+}
+
+/* It is shown once more, which does not succeed: nobody saw it go, either. */
+static void an_enter_after_a_showing_that_failed_confirms_nothing(void **state)
+{
+	struct booth *b = *state;
+
+	show(b);
+	booth_press(b, "x");
+	b->refuses_to_reveal = true;
+	booth_press(b, "Tab Tab Enter");
+	booth_show(b);
+	assert_booth_shows(b, "Not shown");
+	assert_booth_told(b, "delivered by showing;");
+	booth_press(b, "Enter");
+	assert_confirms_nothing(b);
+}
+
 static void it_can_be_shown_again_and_confirmed(void **state)
 {
 	struct booth *b = *state;
@@ -281,6 +356,8 @@ int main(void)
 	    TEST(what_comes_on_top_hides_it),
 	    TEST(a_dialog_that_opens_by_itself_hides_it),
 	    TEST(when_the_terminal_hid_it_the_dialog_knows),
+	    cmocka_unit_test(an_enter_that_comes_too_late_confirms_nothing),
+	    TEST(an_enter_after_a_showing_that_failed_confirms_nothing),
 	    TEST(it_can_be_shown_again_and_confirmed),
 	    TEST(in_a_small_terminal_it_takes_two_rows),
 	    TEST(a_long_secret_without_room_is_refused_in_words),

@@ -273,7 +273,7 @@ static void update(void *self, struct ks_ui *ui)
 {
 	struct ks_secret_state *dialog = self;
 	const struct ks_handover *handover = ks_secret_state_handover(dialog);
-	bool shown = dialog->showing.state != KS_SHOWING_NOT;
+	bool showing = dialog->stage == KS_SECRET_SHOWING;
 
 	if (handover == NULL) {
 		ks_showing_end(&dialog->showing, ui);
@@ -288,9 +288,9 @@ static void update(void *self, struct ks_ui *ui)
 	if (ks_ui_top(ui) != &ks_secret_dialog)
 		dialog->pasting = dialog->form.pasting = false;
 	set_stage(dialog, stage_of(dialog, handover));
-	/* Its time is over: the key that was to hide it comes too late, and must confirm nothing.
+	/* It ended by itself: a key that was to hide it comes too late, and must confirm nothing.
 	 */
-	if (shown && dialog->showing.state == KS_SHOWING_NOT)
+	if (showing && dialog->stage != KS_SECRET_SHOWING)
 		focus(dialog, start_check);
 	if (dialog->stage == KS_SECRET_SHOWING)
 		dialog->form.field_cells = ks_secret_len(handover->secret);
@@ -378,6 +378,7 @@ static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 
 	if (shown) {
 		ks_showing_end(&dialog->showing, ui);
+		set_stage(dialog, KS_SECRET_NONE);
 		update(dialog, ui);
 	} else if (is_checked_paste(dialog, ui, key)) {
 		return true;
