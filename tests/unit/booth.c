@@ -211,6 +211,7 @@ static void answer_deliver(struct booth *b, const struct ks_request *request)
 	assert_string_equal(request->input.key_id, NEW_KEY);
 	if (b->delivers == REFUSES) {
 		ks_err_set(&event->err, KS_ERR_SYSTEM, "vault ended with status 2");
+		ks_err_tip(&event->err, "see whether the vault has it");
 	} else if (b->delivers == EXISTS && !request->replace) {
 		exists(&event->err);
 	} else {
@@ -310,6 +311,8 @@ static void say_submitted(struct booth *b, struct ks_request *request)
 static void serve_one(struct booth *b, struct ks_request *request)
 {
 	say_submitted(b, request);
+	if (request->kind == KS_REQUEST_CANCEL)
+		b->cancelled = request->target;
 	if (must_wait(b, request)) {
 		b->waiting = request;
 		return;
@@ -379,6 +382,24 @@ void booth_press(struct booth *b, const char *keys)
 		booth_serve(b);
 		booth_show(b);
 	}
+}
+
+static void press_code(struct booth *b, uint32_t code)
+{
+	ks_ui_key(b->ui, (struct ks_key){.code = code}, b->now);
+	booth_serve(b);
+	booth_show(b);
+}
+
+void booth_paste(struct booth *b, const char *text)
+{
+	press_code(b, KS_KEY_PASTE_BEGIN);
+	for (; *text != '\0'; text++) {
+		bool breaks = *text == '\n' || *text == '\r';
+
+		press_code(b, breaks ? KS_KEY_ENTER : (unsigned char)*text);
+	}
+	press_code(b, KS_KEY_PASTE_END);
 }
 
 static bool is_blank_row(const struct ks_canvas *canvas, int y)

@@ -49,6 +49,7 @@ struct booth {
 	enum behaviour creates, deletes, delivers;
 	struct ks_request *waiting; /* a change or a delivery that WAITS */
 	struct ks_buf delivered;    /* what sinks got: "SINK SECRET;" */
+	uint64_t cancelled;         /* the request that was cancelled last; 0: none */
 };
 
 int booth_set_up(void **state);
@@ -76,6 +77,8 @@ void booth_remove_key(struct booth *b, const char *id);
 void booth_show(struct booth *b);
 /* Keys by their spelling, a turn and a frame after each. */
 void booth_press(struct booth *b, const char *keys);
+/* Text as a marked paste, line breaks as Enter, a turn and a frame after each key. */
+void booth_paste(struct booth *b, const char *text);
 void booth_resize(struct booth *b, int width, int height);
 
 /*

@@ -3,14 +3,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "tests/unit/booth.h"
 #include "tui/dialogs/create.h"
 #include "tui/dialogs/delete.h"
+#include "tui/dialogs/left.h"
+#include "tui/dialogs/quit.h"
 #include "tui/dialogs/secret.h"
+#include "tui/dialogs/ways.h"
 
 /* ---- create ---- */
 
@@ -202,6 +207,31 @@ static void a_key_in_use_must_be_typed(void **state)
 	assert_int_equal(b->n_keys, 1);
 }
 
+/* An Enter in the input goes on to the button; one that is pasted does not. */
+static void a_line_break_in_a_paste_is_no_enter(void **state)
+{
+	static const char *const pastes[] = {
+	    "MPLE\n", "MPLE\r\n", "MPLE\r\n\r\n", "\n", "MP\nLE\n\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pastes / sizeof pastes[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		booth_given_keys(b, 2);
+		booth_open_delete(b, OLD_KEY);
+		booth_press(b, "Tab");
+		booth_paste(b, pastes[i]);
+		assert_booth_shows_not(b, "▸[Delete]");
+		assert_booth_shows_not(b, "isn't how");
+		assert_booth_top(b, &ks_delete_dialog);
+		assert_booth_told(b, "");
+		booth_tear_down(&one);
+	}
+}
+
 static void the_only_key_must_be_typed_though_never_used(void **state)
 {
 	struct booth *b = *state;
@@ -243,6 +273,123 @@ static void d_and_n_do_nothing_in_any_dialog(void **state)
 	booth_press(b, "d n");
 	assert_booth_top(b, &ks_create_dialog);
 	assert_booth_told(b, "");
+}
+
+/* ---- what works in each of them ---- */
+
+static void open_create(struct booth *b)
+{
+	booth_given_keys(b, 1);
+	booth_open_create(b);
+}
+
+static void open_delete(struct booth *b)
+{
+	booth_given_keys(b, 2);
+	booth_open_delete(b, TWO_KEY);
+}
+
+static void open_delete_input(struct booth *b)
+{
+	booth_given_keys(b, 2);
+	booth_open_delete(b, OLD_KEY);
+	booth_press(b, "M P");
+}
+
+static void open_ways(struct booth *b)
+{
+	booth_open_secret(b);
+	booth_press(b, "Tab Enter");
+}
+
+static void open_delivering(struct booth *b)
+{
+	b->delivers = WAITS;
+	open_ways(b);
+	booth_press(b, "Enter");
+}
+
+static void open_replace(struct booth *b)
+{
+	b->delivers = EXISTS;
+	open_ways(b);
+	booth_press(b, "Enter");
+}
+
+static void open_delivered(struct booth *b)
+{
+	booth_open_secret(b);
+	booth_press(b, "c");
+}
+
+static void open_checking(struct booth *b)
+{
+	open_delivered(b);
+	booth_press(b, "p a b");
+}
+
+static void open_asking(struct booth *b)
+{
+	booth_open_secret(b);
+	booth_press(b, "Esc");
+}
+
+static void open_quit(struct booth *b)
+{
+	booth_open_secret(b);
+	booth_press(b, "Ctrl-C");
+}
+
+static void open_left(struct booth *b)
+{
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+}
+
+static void it_can_be_suspended_and_redrawn_in_each_dialog(void **state)
+{
+	static const struct {
+		void (*open)(struct booth *b);
+		const struct ks_dialog_class *class;
+	} rows[] = {
+	    {open_create, &ks_create_dialog},
+	    {open_delete, &ks_delete_dialog},
+	    {open_delete_input, &ks_delete_dialog},
+	    {booth_open_secret, &ks_secret_dialog},
+	    {open_ways, &ks_ways_dialog},
+	    {open_delivering, &ks_secret_dialog},
+	    {open_replace, &ks_secret_dialog},
+	    {open_delivered, &ks_secret_dialog},
+	    {open_checking, &ks_secret_dialog},
+	    {open_asking, &ks_secret_dialog},
+	    {open_quit, &ks_quit_dialog},
+	    {open_left, &ks_left_dialog},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+		char *before;
+
+		booth_set_up(&one);
+		b = one;
+		rows[i].open(b);
+		before = ks_strdup(ks_buf_text(&b->picture));
+		ks_buf_reset(&b->told);
+		booth_press(b, "Ctrl-Z");
+		assert_int_equal(ks_ui_take_wish(b->ui), KS_UI_SUSPEND);
+		booth_press(b, "Ctrl-L");
+		assert_int_equal(ks_ui_take_wish(b->ui), KS_UI_REDRAW);
+		/* Of the others, none gets through. */
+		booth_press(b, "Ctrl-R Ctrl-D");
+		assert_int_equal(ks_ui_take_wish(b->ui), KS_UI_NOTHING);
+		assert_booth_top(b, rows[i].class);
+		assert_string_equal(ks_buf_text(&b->picture), before);
+		assert_booth_told(b, "");
+		free(before);
+		booth_tear_down(&one);
+	}
 }
 
 static void keys_typed_ahead_do_not_reach_a_dialog(void **state)
@@ -371,9 +518,11 @@ int main(void)
 	    TEST(delete_tells_what_the_last_use_means),
 	    TEST(a_key_without_data_is_not_called_unused),
 	    TEST(a_key_in_use_must_be_typed),
+	    cmocka_unit_test(a_line_break_in_a_paste_is_no_enter),
 	    TEST(the_only_key_must_be_typed_though_never_used),
 	    TEST(a_key_used_long_ago_need_not_be_typed),
 	    TEST(d_and_n_do_nothing_in_any_dialog),
+	    cmocka_unit_test(it_can_be_suspended_and_redrawn_in_each_dialog),
 	    TEST(keys_typed_ahead_do_not_reach_a_dialog),
 	    TEST(a_failed_delete_says_so_and_can_be_tried_again),
 	    TEST(a_key_that_vanished_can_not_be_deleted),

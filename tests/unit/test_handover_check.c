@@ -199,6 +199,38 @@ static void the_mode_takes_a_marked_paste_too(void **state)
 	assert_booth_shows(b, SAME);
 }
 
+/* However a program that is copied from, or a terminal, ends its lines. */
+static void a_line_break_in_a_paste_ends_no_check(void **state)
+{
+	static const struct {
+		const char *before, *after, *verdict;
+	} rows[] = {
+	    {"", "\n", SAME}, {"\n", "\n\n", SAME}, {"x\n", "", OTHER}, {"", "\nx\n", OTHER}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		deliver(b);
+		booth_press(b, "p");
+		ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_PASTE_BEGIN}, b->now);
+		type(b, rows[i].before);
+		type(b, SECRET);
+		type(b, rows[i].after);
+		assert_booth_shows_not(b, SAME);
+		assert_booth_shows_not(b, OTHER);
+		ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_PASTE_END}, b->now);
+		booth_show(b);
+		assert_booth_shows(b, rows[i].verdict);
+		assert_booth_told(b, "");
+		assert_int_equal(booth_handover(b)->state, KS_HANDOVER_UNCONFIRMED);
+		booth_tear_down(&one);
+	}
+}
+
 static void the_mode_can_be_left(void **state)
 {
 	struct booth *b = *state;
@@ -267,6 +299,7 @@ int main(void)
 	    TEST(an_enter_too_many_confirms_nothing_that_did_not_arrive),
 	    cmocka_unit_test(a_terminal_without_marks_pastes_into_a_mode_for_it),
 	    TEST(the_mode_takes_a_marked_paste_too),
+	    cmocka_unit_test(a_line_break_in_a_paste_ends_no_check),
 	    TEST(the_mode_can_be_left),
 	    TEST(a_verdict_goes_with_the_next_delivery),
 	    TEST(before_it_is_delivered_a_paste_is_nothing),

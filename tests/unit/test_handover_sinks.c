@@ -89,6 +89,45 @@ static void every_printable_key_is_text_there(void **state)
 	assert_booth_told(b, "deliver to profile:qdnc;");
 }
 
+/* All that a terminal may send for the end of a line. */
+static const char *const pastes[] = {"vault\n", "vault\r\n", "vault\r", "\n", "\n\n\n",
+    "vault\nmore\n", "vault\r\n\r\nmore\r\n", "\nvault"};
+
+static void a_line_break_in_a_paste_delivers_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof pastes / sizeof pastes[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		open_ways(b);
+		booth_paste(b, pastes[i]);
+		assert_booth_top(b, &ks_ways_dialog);
+		assert_booth_told(b, "");
+		assert_delivered(b, "");
+		assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
+		assert_booth_shows(b, "NAME [media-assets");
+		/* An Enter that is pressed is one again. */
+		booth_press(b, "Ctrl-U v Enter");
+		assert_booth_told(b, "deliver to profile:v;");
+		booth_tear_down(&one);
+	}
+}
+
+static void what_is_pasted_is_in_the_input_in_one_line(void **state)
+{
+	struct booth *b = *state;
+
+	open_ways(b);
+	booth_press(b, "Down Down Down Down Down Ctrl-U");
+	booth_paste(b, "vault\nput");
+	assert_booth_shows(b, "COMMAND LINE [vault put");
+	booth_press(b, "Enter");
+	assert_booth_told(b, "deliver to command:vault put;");
+}
+
 static void a_sink_that_failed_gives_it_back(void **state)
 {
 	struct booth *b = *state;
@@ -97,7 +136,9 @@ static void a_sink_that_failed_gives_it_back(void **state)
 	open_ways(b);
 	booth_press(b, "Enter");
 	assert_booth_top(b, &ks_secret_dialog);
-	assert_booth_shows(b, "The delivery failed: vault ended with status 2.");
+	assert_booth_shows(b, "vault ended with status 2.");
+	/* It may have arrived all the same. */
+	assert_booth_shows(b, "see whether the vault has it");
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
 	assert_non_null(booth_handover(b)->secret);
 	booth_press(b, "c Enter");
@@ -113,6 +154,7 @@ static void what_is_there_is_replaced_after_a_yes_only(void **state)
 	booth_press(b, "Enter");
 	assert_booth_top(b, &ks_secret_dialog);
 	assert_booth_shows(b, "The delivery failed: ~/.aws/credentials has a");
+	assert_booth_shows_not(b, "--replace");
 	assert_booth_shows(b, "▸[Deliver to ..]");
 	assert_delivered(b, "");
 	booth_press(b, "Tab Enter");
@@ -134,12 +176,58 @@ static void while_a_sink_is_at_it_it_can_be_left(void **state)
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_DELIVERING);
 	booth_press(b, "c y");
 	assert_booth_told(b, "deliver to profile:media-assets;");
-	booth_press(b, "Esc Tab Tab Enter");
+	booth_press(b, "Esc");
+	assert_booth_shows(b, "on its way");
+	booth_press(b, "Tab Tab Enter");
 	assert_booth_told(b, "give-up;");
+	assert_int_equal(b->cancelled, b->waiting->id);
+	assert_booth_top(b, NULL);
+	/* Its answer was on the way already. */
 	booth_answer_waiting(b, ANSWERS);
 	booth_show(b);
+	assert_booth_shows_not(b, "Delivered in");
 	assert_false(booth_handover(b)->confirmed);
 	assert_null(booth_handover(b)->secret);
+}
+
+static void a_delivery_is_given_up_with_its_key(void **state)
+{
+	struct booth *b = *state;
+	uint64_t id;
+
+	b->delivers = WAITS;
+	open_ways(b);
+	booth_press(b, "Enter");
+	id = b->waiting->id;
+	booth_press(b, "Esc Tab Enter");
+	assert_booth_told(b, "deliver to profile:media-assets;give-up and delete;");
+	assert_int_equal(b->cancelled, id);
+	assert_int_equal(b->n_keys, 1);
+}
+
+/* The question is on the screen when the answer comes. */
+static void what_ends_while_it_is_asked_is_told_as_it_is(void **state)
+{
+	struct booth *b = *state;
+
+	b->delivers = WAITS;
+	open_ways(b);
+	booth_press(b, "Enter Esc");
+	booth_answer_waiting(b, REFUSES);
+	booth_show(b);
+	assert_booth_shows_not(b, "on its way");
+	assert_booth_shows(b, "was not delivered");
+	booth_press(b, "Esc");
+	assert_booth_shows(b, "vault ended with status 2.");
+	b->delivers = WAITS;
+	booth_press(b, "Tab Enter Enter Esc Tab Tab");
+	assert_booth_shows(b, "▸[Leave it]");
+	booth_answer_waiting(b, ANSWERS);
+	booth_press(b, "Enter");
+	assert_booth_top(b, NULL);
+	assert_booth_told(b, "deliver to profile:media-assets;deliver to profile:media-assets;");
+	assert_true(booth_handover(b)->confirmed);
+	assert_int_equal(b->cancelled, 0);
 }
 
 /* ---- a sink that is chosen first ---- */
@@ -163,6 +251,26 @@ static void a_key_is_made_and_delivered_in_one(void **state)
 	assert_booth_top(b, NULL);
 	assert_booth_shows(b, NEW_KEY " was made. Delivered in profile media");
 	assert_true(booth_handover(b)->confirmed);
+}
+
+static void a_line_break_in_a_paste_makes_no_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof pastes / sizeof pastes[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		booth_given_keys(b, 1);
+		booth_open_create(b);
+		booth_press(b, "Tab Enter");
+		booth_paste(b, pastes[i]);
+		assert_booth_top(b, &ks_ways_dialog);
+		assert_booth_told(b, "");
+		assert_int_equal(b->n_keys, 1);
+		booth_tear_down(&one);
+	}
 }
 
 static void the_dialog_stays_until_it_is_delivered(void **state)
@@ -273,6 +381,16 @@ static void a_key_that_appeared_is_called_a_guess(void **state)
 	assert_booth_shows(b, "[Delete ..ONDK]");
 }
 
+static void a_key_made_before_is_not_offered_as_a_guess(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
+	assert_booth_shows(b, "No key appeared in the bucket since");
+	assert_booth_shows_not(b, "[Delete");
+}
+
 static void where_no_key_appeared_it_says_so(void **state)
 {
 	struct booth *b = *state;
@@ -320,10 +438,15 @@ int main(void)
 	    TEST(each_kind_has_a_likely_place),
 	    TEST(what_a_sink_cant_take_is_said_at_once),
 	    TEST(every_printable_key_is_text_there),
+	    cmocka_unit_test(a_line_break_in_a_paste_delivers_nothing),
+	    TEST(what_is_pasted_is_in_the_input_in_one_line),
 	    TEST(a_sink_that_failed_gives_it_back),
 	    TEST(what_is_there_is_replaced_after_a_yes_only),
 	    TEST(while_a_sink_is_at_it_it_can_be_left),
+	    TEST(a_delivery_is_given_up_with_its_key),
+	    TEST(what_ends_while_it_is_asked_is_told_as_it_is),
 	    TEST(a_key_is_made_and_delivered_in_one),
+	    cmocka_unit_test(a_line_break_in_a_paste_makes_no_key),
 	    TEST(the_dialog_stays_until_it_is_delivered),
 	    TEST(no_key_is_made_where_something_would_be_replaced),
 	    TEST(what_was_left_is_shown_once),
@@ -331,6 +454,7 @@ int main(void)
 	    TEST(it_is_dismissed),
 	    TEST(its_key_is_deleted_and_then_it_is_gone),
 	    TEST(a_key_that_appeared_is_called_a_guess),
+	    TEST(a_key_made_before_is_not_offered_as_a_guess),
 	    TEST(where_no_key_appeared_it_says_so),
 	    TEST(a_key_that_is_gone_is_only_dismissed),
 	    TEST(of_several_each_can_be_looked_at),
