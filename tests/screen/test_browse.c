@@ -296,6 +296,125 @@ static void it_can_be_suspended_and_comes_back(void **state)
 	stage_end(&stage);
 }
 
+/*
+ * What was typed before a dialog's first frame does not reach it: the frame after that proves that
+ * it is there, so the terminal grows by a line.
+ */
+static bool hints_are_below(struct ks_pty *pty, void *ctx)
+{
+	int x, y;
+
+	return ks_pty_find(pty, "Tab next", &x, &y) && y == *(const int *)ctx - 1;
+}
+
+static void open_dialog(struct stage *stage, int *height, const char *keys, const char *shows)
+{
+	stage_press(stage, keys);
+	stage_wait(stage, shows);
+	ks_pty_resize(stage->pty, 120, ++*height);
+	assert_true(ks_pty_wait_until(stage->pty, hints_are_below, height, "the hints below"));
+}
+
+static void suspend(struct stage *stage)
+{
+	stage_press(stage, "Ctrl-Z");
+	assert_true(ks_pty_wait_raw(stage->pty, "it is stopped"));
+}
+
+static void it_can_be_suspended_in_a_dialog_and_comes_back_to_it(void **state)
+{
+	struct stage stage;
+	int height = 34;
+
+	(void)state;
+	stage_begin_loaded(&stage, &(struct stage_options){.job_control = true});
+	open_dialog(&stage, &height, "j n", "▸[Create]");
+	suspend(&stage);
+	stage_wait(&stage, "▸[Create]");
+	assert_true(ks_pty_alternate(stage.pty));
+	stage_press(&stage, "Esc");
+	stage_wait_gone(&stage, "[Create]");
+	stage_press(&stage, "q");
+	stage_assert_left(&stage, 0);
+	stage_end(&stage);
+}
+
+static void what_was_typed_into_a_dialog_is_there_after_a_suspension(void **state)
+{
+	struct stage stage;
+	int height = 34;
+
+	(void)state;
+	stage_begin_loaded(&stage, &(struct stage_options){.job_control = true});
+	open_dialog(&stage, &height, "2 d", "Type its last 4 characters");
+	stage_press(&stage, "Z Y");
+	stage_wait(&stage, "[ZY");
+	suspend(&stage);
+	stage_wait(&stage, "[ZY");
+	stage_press(&stage, "X");
+	stage_wait(&stage, "[ZYX");
+	stage_press(&stage, "Esc");
+	stage_wait_gone(&stage, "[ZYX");
+	stage_press(&stage, "q");
+	stage_assert_left(&stage, 0);
+	stage_end(&stage);
+}
+
+/* The shell's user is told why that one is not to be forgotten. */
+static void a_secret_is_still_held_after_a_suspension(void **state)
+{
+	struct stage stage;
+	int height = 34;
+
+	(void)state;
+	stage_begin_loaded(&stage, &(struct stage_options){.job_control = true});
+	open_dialog(&stage, &height, "j n", "▸[Create]");
+	open_dialog(&stage, &height, "Enter", "▸[Copy]");
+	suspend(&stage);
+	assert_true(ks_pty_wait_raw(stage.pty, "a secret waits"));
+	stage_wait(&stage, "▸[Copy]");
+	stage_press(&stage, "Esc");
+	stage_wait(&stage, "▸[Back]");
+	stage_press(&stage, "Tab Tab Enter");
+	stage_wait_gone(&stage, "[Back]");
+	stage_press(&stage, "q");
+	stage_assert_left(&stage, 0);
+	stage_end(&stage);
+}
+
+static size_t count_raw(struct ks_pty *pty, const char *what)
+{
+	size_t len, count = 0;
+	const char *at = ks_pty_raw(pty, &len);
+
+	/* The output has no NUL in it. */
+	for (; (at = strstr(at, what)) != NULL; at++)
+		count++;
+	return count;
+}
+
+static bool came_again(struct ks_pty *pty, void *ctx)
+{
+	return count_raw(pty, "[Create]") > *(const size_t *)ctx;
+}
+
+static void a_dialog_can_be_drawn_anew(void **state)
+{
+	struct stage stage;
+	int height = 34;
+	size_t count;
+
+	(void)state;
+	stage_begin_loaded(&stage, &usual);
+	open_dialog(&stage, &height, "j n", "▸[Create]");
+	count = count_raw(stage.pty, "[Create]");
+	stage_press(&stage, "Ctrl-L");
+	assert_true(ks_pty_wait_until(stage.pty, came_again, &count, "the button once more"));
+	stage_press(&stage, "Ctrl-C");
+	stage_assert_left(&stage, 0);
+	stage_end(&stage);
+}
+
 static void where_nobody_could_bring_it_back_it_does_not_stop(void **state)
 {
 	struct stage stage;
@@ -428,6 +547,10 @@ int main(void)
 	    cmocka_unit_test(a_signal_ends_it_and_the_terminal_is_as_before),
 	    cmocka_unit_test(a_lost_terminal_ends_it),
 	    cmocka_unit_test(it_can_be_suspended_and_comes_back),
+	    cmocka_unit_test(it_can_be_suspended_in_a_dialog_and_comes_back_to_it),
+	    cmocka_unit_test(what_was_typed_into_a_dialog_is_there_after_a_suspension),
+	    cmocka_unit_test(a_secret_is_still_held_after_a_suspension),
+	    cmocka_unit_test(a_dialog_can_be_drawn_anew),
 	    cmocka_unit_test(where_nobody_could_bring_it_back_it_does_not_stop),
 	    cmocka_unit_test(while_nothing_comes_every_key_is_answered),
 	    cmocka_unit_test(what_was_read_stays_when_the_server_stalls),

@@ -49,6 +49,27 @@ static void what_was_typed_ahead_does_not_reach_a_dialog(void **state)
 	assert_int_equal(desk_served(desk, "CreateBucketAccessKey"), 0);
 }
 
+/* From a terminal that sends the line breaks as they are in the file. */
+static void a_line_break_in_a_paste_makes_no_key(void **state)
+{
+	struct desk *desk = *state;
+
+	desk_start(desk, 1);
+	desk_press(desk, "n");
+	desk_wait_for_dialog(desk, "[Create]");
+	desk_press(desk, "Tab Enter");
+	desk_wait_for_dialog(desk, "Deliver to");
+	desk_press(desk, "Ctrl-U");
+	ks_pty_paste(desk->pty, "vault\r\n\r\nmore\n");
+	desk_wait_for(desk, "[vault");
+	desk_wait_for(desk, " more ");
+	desk_press(desk, "Esc");
+	desk_wait_for(desk, "▸[Deliver to ..]");
+	desk_press(desk, "Ctrl-C");
+	assert_desk_left(desk, 0);
+	assert_int_equal(desk_served(desk, "CreateBucketAccessKey"), 0);
+}
+
 static void the_only_key_is_deleted_after_its_end_is_typed(void **state)
 {
 	struct desk *desk = *state;
@@ -231,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(a_doubled_n_or_d_does_nothing),
 	    TEST(what_was_typed_ahead_does_not_reach_a_dialog),
+	    TEST(a_line_break_in_a_paste_makes_no_key),
 	    TEST(the_only_key_is_deleted_after_its_end_is_typed),
 	    TEST(a_full_bucket_is_refused_without_asking_the_server),
 	    TEST(a_lost_answer_ends_in_an_orphan_and_no_second_request),

@@ -65,6 +65,14 @@ static void assert_no_trace(struct desk *desk)
 	assert_null(strstr(ks_pty_scrollback(desk->pty), desk->secret + 10));
 }
 
+/* The Enter that was to hide what hid itself. */
+static void assert_confirms_nothing(struct desk *desk)
+{
+	desk_press(desk, "Enter");
+	desk_wait_for(desk, "Paste the secret now");
+	assert_false(ks_pty_shows(desk->pty, "wiped it"));
+}
+
 static void it_is_there_while_it_is_shown_and_then_gone(void **state)
 {
 	struct desk *desk = *state;
@@ -160,6 +168,8 @@ static void another_size_erases_it(void **state)
 		ks_pty_resize(desk->pty, sizes[i][0], sizes[i][1]);
 		assert_true(ks_pty_wait_raw(desk->pty, "\033[2K"));
 		desk_wait_for(desk, sizes[i][0] < 40 ? "terminal t" : "[It arrived]");
+		if (sizes[i][0] >= 40)
+			assert_confirms_nothing(desk);
 		assert_no_trace(desk);
 		desk_tear_down(&one);
 	}
@@ -235,6 +245,7 @@ static void stopping_erases_it_before_the_screen_is_left(void **state)
 	assert_true(ks_pty_wait_raw(desk->pty, LEFT_SCREEN));
 	desk_wait_for(desk, "▸[Check it]");
 	assert_erased_before_leaving(desk);
+	assert_confirms_nothing(desk);
 	assert_no_trace(desk);
 }
 
@@ -246,6 +257,7 @@ static void sending_all_anew_erases_it(void **state)
 	ks_pty_signal(desk->pty, SIGCONT);
 	assert_true(ks_pty_wait_gone(desk->pty, desk->secret));
 	desk_wait_for(desk, "▸[Check it]");
+	assert_confirms_nothing(desk);
 	assert_no_trace(desk);
 }
 
