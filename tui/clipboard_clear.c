@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "core/base/clock.h"
@@ -15,6 +16,7 @@
 enum {
 	CHORE_MS = 2000, /* a tool that takes longer has failed */
 	EXIT_MS = 1000,  /* what clearing at exit may take in all */
+	TRIES = 3,       /* of a tool that a signal ends */
 };
 
 /* ---- when ---- */
@@ -65,18 +67,23 @@ static void stays(struct ks_clipboard *clip, enum ks_clip_id way)
 	clip->secret_out[way] = true;
 }
 
-static pid_t start(struct ks_clipboard *clip, const char *const *words, const char *input)
+/* Starts what clears this way; false when there is nothing that does. */
+static bool start_tool(struct ks_clipboard *clip, struct ks_clip_chore *chore)
 {
+	const char *const *words = ks_clip_way(chore->way)->clear;
 	struct ks_child child;
 	struct ks_err err;
 
-	if (words == NULL || words[0] == NULL)
-		return 0;
-	if (!ks_clip_start_tool(
-		clip, words, input, input != NULL ? strlen(input) : 0, &child, &err))
-		return 0;
+	chore->owes = false;
+	chore->tries++;
+	if (chore->way == KS_CLIP_CONFIGURED)
+		words = (const char *const *)clip->clear_command;
+	if (words == NULL || words[0] == NULL ||
+	    !ks_clip_start_tool(clip, words, "", 0, &child, &err))
+		return false;
 	ks_spawn_forget(&child);
-	return child.pid;
+	chore->tool = child.pid;
+	return true;
 }
 
 /* What a killed child served goes away with it; what a killed tool was to clear stays. */
@@ -86,22 +93,22 @@ static void end_chore(struct ks_clipboard *clip, const struct ks_clip_chore *cho
 		kill(chore->tool, SIGKILL);
 	if (chore->keeper != 0)
 		kill(chore->keeper, SIGKILL);
-	else
+	if (chore->keeper == 0 || chore->owes)
 		stays(clip, chore->way);
 }
 
-static void add_chore(struct ks_clipboard *clip, enum ks_clip_id way, pid_t tool, pid_t keeper)
+static void add_chore(struct ks_clipboard *clip, struct ks_clip_chore chore)
 {
 	if (clip->n_chores == KS_CLIP_CHORES)
 		end_chore(clip, &clip->chores[--clip->n_chores]);
-	clip->chores[clip->n_chores++] =
-	    (struct ks_clip_chore){tool, keeper, way, clip->now + CHORE_MS};
+	chore.limit = clip->now + CHORE_MS;
+	clip->chores[clip->n_chores++] = chore;
 }
 
 static void begin_keeper(struct ks_clipboard *clip, size_t index)
 {
 	struct ks_clip_keeper keeper = clip->keepers[index];
-	pid_t tool;
+	struct ks_clip_chore chore = {.keeper = keeper.child.pid, .way = keeper.way};
 	int status;
 
 	if (keeper.child.pid == clip->serves) {
@@ -111,19 +118,21 @@ static void begin_keeper(struct ks_clipboard *clip, size_t index)
 	ks_clip_forget_keeper(clip, index);
 	if (ks_clip_has_ended(keeper.child.pid, &status))
 		return;
-	tool = start(clip, ks_clip_way(keeper.way)->clear, "");
-	if (tool == 0)
+	if (ks_clip_way(keeper.way)->kind == KS_CLIP_SHOT) {
+		chore.owes = true;
+		clip->secret_out[keeper.way] = false;
+	} else if (!start_tool(clip, &chore)) {
 		kill(keeper.child.pid, SIGTERM);
-	add_chore(clip, keeper.way, tool, keeper.child.pid);
+	}
+	add_chore(clip, chore);
 }
 
 static void begin_way(struct ks_clipboard *clip, enum ks_clip_id id)
 {
-	const struct ks_clip_way *way = ks_clip_way(id);
-	pid_t tool = 0;
+	struct ks_clip_chore chore = {.way = id};
 
 	clip->secret_out[id] = false;
-	switch (way->kind) {
+	switch (ks_clip_way(id)->kind) {
 	case KS_CLIP_HOLDER:
 		return;
 	case KS_CLIP_TERMINAL:
@@ -131,14 +140,11 @@ static void begin_way(struct ks_clipboard *clip, enum ks_clip_id id)
 			stays(clip, id);
 		return;
 	case KS_CLIP_SHOT:
-		tool = start(clip, way->clear, way->clear_input);
-		break;
 	case KS_CLIP_COMMAND:
-		tool = start(clip, (const char *const *)clip->clear_command, "");
 		break;
 	}
-	if (tool != 0)
-		add_chore(clip, id, tool, 0);
+	if (start_tool(clip, &chore))
+		add_chore(clip, chore);
 	else
 		stays(clip, id);
 }
@@ -155,20 +161,34 @@ static void begin(struct ks_clipboard *clip)
 			begin_way(clip, (enum ks_clip_id)id);
 }
 
+/*
+ * A signal that ended it was not meant for it: the hang-up of a terminal goes to all of our process
+ * group, and so to a child that was started then and has no session of its own yet.
+ */
+static void end_of_tool(struct ks_clipboard *clip, struct ks_clip_chore *chore, int status)
+{
+	chore->tool = 0;
+	if (ks_clip_ended_well(status) ||
+	    (WIFSIGNALED(status) && chore->tries < TRIES && start_tool(clip, chore)))
+		return;
+	if (chore->keeper != 0)
+		kill(chore->keeper, SIGTERM);
+	else
+		stays(clip, chore->way);
+}
+
 /* Looks at a chore; true when it is over. */
 static bool go_on(struct ks_clipboard *clip, struct ks_clip_chore *chore)
 {
 	int status;
 
-	if (chore->tool != 0 && ks_clip_has_ended(chore->tool, &status)) {
-		chore->tool = 0;
-		if (!ks_clip_ended_well(status) && chore->keeper == 0)
-			stays(clip, chore->way);
-		if (!ks_clip_ended_well(status) && chore->keeper != 0)
-			kill(chore->keeper, SIGTERM);
-	}
-	if (chore->keeper != 0 && ks_clip_has_ended(chore->keeper, &status))
+	if (chore->tool != 0 && ks_clip_has_ended(chore->tool, &status))
+		end_of_tool(clip, chore, status);
+	if (chore->keeper != 0 && ks_clip_has_ended(chore->keeper, &status)) {
 		chore->keeper = 0;
+		if (chore->owes && !start_tool(clip, chore))
+			stays(clip, chore->way);
+	}
 	return chore->tool == 0 && chore->keeper == 0;
 }
 
@@ -247,6 +267,20 @@ static void give_up_job(struct ks_clipboard *clip)
 	ks_clip_job_free(job);
 }
 
+/* A tmux that is busy may come to it after us; its tool ends with its server. */
+static void leave_chore(struct ks_clipboard *clip, struct ks_clip_chore *chore)
+{
+	if (ks_clip_way(chore->way)->kind != KS_CLIP_SHOT) {
+		end_chore(clip, chore);
+		return;
+	}
+	if (chore->keeper != 0)
+		kill(chore->keeper, SIGKILL);
+	if (chore->owes)
+		start_tool(clip, chore);
+	stays(clip, chore->way);
+}
+
 static void say_left(const struct ks_clipboard *clip, char *left, size_t size)
 {
 	snprintf(left, size, "The secret stays where %s put it%s", ks_clip_way(clip->stays)->name,
@@ -268,7 +302,7 @@ bool ks_clipboard_clear(struct ks_clipboard *clip, char *left, size_t size)
 		nanosleep(&pause, NULL);
 	}
 	while (clip->n_chores > 0)
-		end_chore(clip, &clip->chores[--clip->n_chores]);
+		leave_chore(clip, &clip->chores[--clip->n_chores]);
 	if (clip->clear_failed)
 		say_left(clip, left, size);
 	return !clip->clear_failed;

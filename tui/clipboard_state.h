@@ -30,11 +30,16 @@ struct ks_clip_job {
 	struct ks_clipboard_result result;
 };
 
-/* Something that is being cleared: a tool that does it, then the child that served it. */
+/*
+ * Something that is being cleared: a tool that does it, then the child that served it. A child that
+ * is still handing the secret over goes first, or it would do so after the clearing.
+ */
 struct ks_clip_chore {
 	pid_t tool;   /* 0: none, or ended */
 	pid_t keeper; /* 0: none, or ended */
 	enum ks_clip_id way;
+	bool owes;     /* the tool is to be started when the keeper has ended */
+	int tries;     /* how often the tool was started */
 	int64_t limit; /* what has not ended by then is killed */
 };
 

@@ -119,20 +119,21 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .fits = fits_macos,
 	    .argv = {"pbcopy"},
 	    .clear = {"pbcopy"},
-	    .clear_input = "",
 	    .promise = "Copy puts it on the clipboard with pbcopy, until keysail ends.",
 	    .done = "Copied with pbcopy",
 	},
-    /* An empty buffer clears nothing; a blank reaches the terminal's clipboard. */
+    /*
+     * An empty buffer clears nothing; a blank reaches the terminal's clipboard. It is no secret, so
+     * it may be an argument: then tmux has all it needs at once, and goes on without its client.
+     */
     [KS_CLIP_TMUX] =
 	{
 	    .name = "tmux",
 	    .kind = KS_CLIP_SHOT,
 	    .fits = fits_tmux,
 	    .argv = {"tmux", "load-buffer", "-w", "-b", ks_clip_buffer, "-"},
-	    .clear = {"tmux", "load-buffer", "-w", "-b", ks_clip_buffer, "-", ";", "delete-buffer",
+	    .clear = {"tmux", "set-buffer", "-w", "-b", ks_clip_buffer, " ", ";", "delete-buffer",
 		"-b", ks_clip_buffer},
-	    .clear_input = " ",
 	    .promise = "Copy puts it into a tmux buffer, and tmux passes it on to your terminal's "
 		       "clipboard if it can.",
 	    .done = "Loaded into a tmux buffer and sent to its clipboard",
@@ -145,7 +146,6 @@ static const struct ks_clip_way ways[KS_CLIP_COUNT] = {
 	    .fits = fits_tmux,
 	    .argv = {"tmux", "load-buffer", "-b", ks_clip_buffer, "-"},
 	    .clear = {"tmux", "delete-buffer", "-b", ks_clip_buffer},
-	    .clear_input = "",
 	    .promise = "Copy puts it into a tmux buffer: paste it with tmux's prefix and ].",
 	    .done = "Loaded into a tmux buffer only: paste it with the prefix key and ]",
 	},

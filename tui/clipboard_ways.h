@@ -52,9 +52,8 @@ struct ks_clip_way {
 	const char *name; /* for people; the program, where there is one */
 	bool (*fits)(const struct ks_clip_env *env);
 	const char *argv[KS_CLIP_WORDS];
-	/* Clears what argv did; none for a holder that clears when it ends. */
+	/* Clears what argv did, with no input; none for a holder that clears when it ends. */
 	const char *clear[KS_CLIP_WORDS];
-	const char *clear_input;
 	const char *promise; /* "Copy puts it …" */
 	const char *done;    /* what really happened, as a phrase */
 	enum ks_clip_kind kind;

@@ -315,6 +315,80 @@ static void a_copy_under_way_at_exit_counts_as_made(void **state)
 	assert_int_equal(w->ended, 0);
 }
 
+/* ---- tmux, which may be busy, and a terminal that hangs up ---- */
+
+/* Stands in for tmux: "buffer" is its buffer, and what it does when it clears comes first. */
+static void add_tmux(struct pocket *w, const char *loads, const char *clears)
+{
+	char script[900];
+
+	snprintf(script, sizeof script,
+	    "case $* in *delete-buffer*) %s; rm -f \"$D/buffer\"; echo x >>\"$D/cleared\" ;;\n"
+	    "*) cat >\"$D/in\"; %s; mv \"$D/in\" \"$D/buffer\" ;; esac",
+	    clears, loads);
+	toolbox_add(&w->box, "tmux", script);
+	open_clipboard(w, (struct ks_clip_env){.tmux = "/tmp/none,1,0"}, NULL);
+}
+
+/* The hang-up goes to our whole process group, and reaches a child that has just been started. */
+static void a_clearing_that_a_signal_ends_is_done_again(void **state)
+{
+	struct pocket *w = *state;
+	char left[256] = "";
+
+	add_tmux(w, ":", "if mkdir \"$D/hit\"; then kill -HUP $$; fi");
+	copy_secret(w);
+	assert_toolbox_file(&w->box, "buffer", SECRET);
+	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_toolbox_file(&w->box, "buffer", "");
+	assert_toolbox_file(&w->box, "cleared", "x\n");
+}
+
+static void a_clearing_that_a_signal_ends_each_time_is_told(void **state)
+{
+	struct pocket *w = *state;
+	char left[256] = "";
+
+	add_tmux(w, ":", "echo x >>\"$D/tried\"; kill -HUP $$");
+	copy_secret(w);
+	assert_false(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_string_equal(left, "The secret stays where tmux put it: it could not be cleared");
+	assert_toolbox_file(&w->box, "tried", "x\nx\nx\n");
+}
+
+/* The load goes on until it sees the clearing, or for so long that it would have seen it. */
+static void a_load_under_way_at_exit_ends_before_the_clearing(void **state)
+{
+	struct pocket *w = *state;
+	struct ks_err err;
+	struct ks_secret *secret = ks_secret_new(SECRET, strlen(SECRET), &err);
+	char left[256];
+
+	add_tmux(w, "n=0; while [ $n -lt 50000 ] && [ ! -e \"$D/cleared\" ]; do n=$((n + 1)); done",
+	    ":");
+	assert_true(ks_clipboard_copy_secret(w->clip, secret, 1, now_ms(), keep_result, w));
+	ks_secret_free(secret);
+	assert_true(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_toolbox_file(&w->box, "buffer", "");
+	assert_toolbox_file(&w->box, "cleared", "x\n");
+}
+
+static void a_busy_tmux_may_clear_after_us(void **state)
+{
+	struct pocket *w = *state;
+	char left[256] = "";
+	int64_t limit = now_ms() + PATIENCE_MS;
+
+	add_tmux(w, ":", "until [ -e \"$D/gate\" ]; do sleep 0.1; done");
+	copy_secret(w);
+	assert_false(ks_clipboard_clear(w->clip, left, sizeof left));
+	assert_non_null(strstr(left, "could not be cleared"));
+	toolbox_add_file(&w->box, "gate", "");
+	while (!toolbox_has(&w->box, "cleared", "x\n") && now_ms() < limit)
+		poll(NULL, 0, 5);
+	assert_toolbox_file(&w->box, "buffer", "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -337,6 +411,10 @@ int main(void)
 	    TEST(a_command_without_a_clear_command_leaves_a_word),
 	    TEST(a_clear_command_is_run_at_exit),
 	    TEST(a_copy_under_way_at_exit_counts_as_made),
+	    TEST(a_clearing_that_a_signal_ends_is_done_again),
+	    TEST(a_clearing_that_a_signal_ends_each_time_is_told),
+	    TEST(a_load_under_way_at_exit_ends_before_the_clearing),
+	    TEST(a_busy_tmux_may_clear_after_us),
 	};
 
 	ks_secret_setup();
