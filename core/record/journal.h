@@ -99,9 +99,10 @@ struct ks_journal;
 
 /*
  * Opens the journal in this folder (see ks_path_state_folder) and makes both where they are
- * missing, 0700 and 0600. Refused are a symbolic link, what is no regular file, another owner than
- * the effective user, and a file with more than one name; permissions of group and others are taken
- * away. NULL with err filled. The caller closes it.
+ * missing, 0700 and 0600. Refused are a folder in whose place another user could put something else
+ * (see journal_trust.h), and as the file a symbolic link, what is no regular file, another owner
+ * than the effective user, and more than one name; its permissions of group and others are taken
+ * away. NULL with err filled, and its tip. The caller closes it.
  */
 struct ks_journal *ks_journal_open(const char *folder, struct ks_err *err);
 /* NULL is fine. */

@@ -15,6 +15,7 @@
 #include "core/base/fd.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
+#include "core/record/journal_trust.h"
 
 /* Not blocking: opening a FIFO that nobody writes to must fail, not hang. */
 #define OPEN_FLAGS (O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK)
@@ -69,35 +70,85 @@ static void unlock(int fd)
 
 /* ---- opening ---- */
 
+/* What stands in the place of the file. Once it is away, a new journal is begun. */
+enum obstacle { ODD, FOREIGN, DOUBLED, LINKED };
+
+static const struct {
+	const char *verb, *why, *tip;
+} obstacles[] = {
+    [ODD] = {"used", "it isn't a regular file", "move it away; a new one is begun then"},
+    [FOREIGN] = {"used", "it belongs to another user",
+	"chown it to you if you know where it is from, or move it away; a new one is begun then"},
+    [DOUBLED] = {"used", "it has a second name (a hard link)",
+	"remove the other name, or move this one away; a new one is begun then"},
+    [LINKED] = {"opened", "it is a symbolic link",
+	"put the file itself there, or remove the link; a new one is begun then"},
+};
+
+static bool refuse(const struct ks_journal_file *file, enum obstacle obstacle, struct ks_err *err)
+{
+	complain(file, obstacles[obstacle].verb, obstacles[obstacle].why, err);
+	return ks_err_tip(err, "%s", obstacles[obstacle].tip);
+}
+
+static bool check_folder(const struct ks_journal_file *file, struct ks_err *err)
+{
+	struct ks_err why;
+
+	if (ks_journal_trust(file->folder, &why))
+		return true;
+	ks_err_set(
+	    err, KS_ERR_SYSTEM, "The journal can't be kept in %s: %s", file->folder, why.message);
+	return ks_err_tip(err, "%s", why.tip);
+}
+
 static bool check(const struct ks_journal_file *file, int fd, struct ks_err *err)
 {
 	struct stat info;
 
+	if (!check_folder(file, err))
+		return false;
 	if (fstat(fd, &info) != 0)
 		return complain(file, "used", strerror(errno), err);
 	if (!S_ISREG(info.st_mode))
-		return complain(file, "used", "it isn't a regular file", err);
+		return refuse(file, ODD, err);
 	if (info.st_uid != geteuid())
-		return complain(file, "used", "it belongs to another user", err);
+		return refuse(file, FOREIGN, err);
 	if (info.st_nlink > 1)
-		return complain(file, "used", "it has a second name (a hard link)", err);
+		return refuse(file, DOUBLED, err);
 	if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0 && fchmod(fd, info.st_mode & S_IRWXU) != 0)
 		return complain(file, "kept from other users", strerror(errno), err);
 	return true;
 }
 
+/* Says what is there where the system says only that it can't be opened. */
+static bool explain(const struct ks_journal_file *file, int reason, struct ks_err *err)
+{
+	struct stat info;
+
+	if (lstat(file->path, &info) != 0)
+		return complain(file, "opened", strerror(reason), err);
+	if (S_ISLNK(info.st_mode))
+		return refuse(file, LINKED, err);
+	if (!S_ISREG(info.st_mode))
+		return refuse(file, ODD, err);
+	if (info.st_uid != geteuid())
+		return refuse(file, FOREIGN, err);
+	return complain(file, "opened", strerror(reason), err);
+}
+
 static bool open_checked(struct ks_journal_file *file, struct ks_err *err)
 {
-	const char *why;
 	int fd;
 
-	if (!ks_path_make_folder(file->folder, err))
+	/* At first, too: nothing is made where it could not stay. */
+	if (!check_folder(file, err))
 		return false;
+	if (!ks_path_make_folder(file->folder, err))
+		return ks_err_tip(err, "set XDG_STATE_HOME to a folder that you can write to");
 	fd = open(file->path, OPEN_FLAGS | O_CREAT, 0600);
-	if (fd < 0) {
-		why = errno == ELOOP ? "it is a symbolic link" : strerror(errno);
-		return complain(file, "opened", why, err);
-	}
+	if (fd < 0)
+		return explain(file, errno, err);
 	if (!check(file, fd, err)) {
 		close(fd);
 		return false;

@@ -92,13 +92,16 @@ static void permissions_of_others_are_taken_away(void **state)
 	ks_journal_close(journal);
 }
 
-static void assert_refused(const char *why)
+#define MOVE_AWAY "move it away; a new one is begun then"
+
+static void assert_refused(const char *why, const char *tip)
 {
 	char message[400];
 
 	assert_null(ks_journal_open(folder, &err));
 	snprintf(message, sizeof message, "The journal %s can't be %s", path, why);
 	assert_string_equal(err.message, message);
+	assert_string_equal(err.tip, tip);
 	assert_int_equal(err.kind, KS_ERR_SYSTEM);
 }
 
@@ -111,14 +114,20 @@ static void what_is_not_the_users_own_file_is_refused(void **state)
 	snprintf(other, sizeof other, "%s/other", base);
 	close(open(other, O_WRONLY | O_CREAT, 0644));
 	assert_int_equal(symlink(other, path), 0);
-	assert_refused("opened: it is a symbolic link");
+	assert_refused("opened: it is a symbolic link",
+	    "put the file itself there, or remove the link; a new one is begun then");
 	unlink(path);
 	assert_int_equal(link(other, path), 0);
-	assert_refused("used: it has a second name (a hard link)");
+	assert_refused("used: it has a second name (a hard link)",
+	    "remove the other name, or move this one away; a new one is begun then");
 	unlink(path);
 	unlink(other);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_refused("used: it isn't a regular file");
+	assert_refused("used: it isn't a regular file", MOVE_AWAY);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_refused("used: it isn't a regular file", MOVE_AWAY);
+	rmdir(path);
 }
 
 static void a_file_of_another_owner_is_refused(void **state)
@@ -128,7 +137,8 @@ static void a_file_of_another_owner_is_refused(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chown(path, 1234, (gid_t)-1), 0);
-	assert_refused("used: it belongs to another user");
+	assert_refused("used: it belongs to another user",
+	    "chown it to you if you know where it is from, or " MOVE_AWAY);
 }
 
 static void a_file_that_is_swapped_later_is_refused_too(void **state)

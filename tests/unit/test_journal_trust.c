@@ -1,0 +1,330 @@
+/* Where the journal may be: not where another user could put something else in its place. */
+#define _GNU_SOURCE /* unshare */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#endif
+
+#include <cmocka.h>
+
+#include "tests/support/toolbox.h"
+#include "tests/unit/journal_folder.h"
+
+enum { SOMEBODY = 1234 }; /* has no name here, as user and as group */
+
+/* A path below the test's own folder. */
+static const char *below(const char *name)
+{
+	static char paths[4][200];
+	static unsigned next;
+	char *here = paths[next++ % 4];
+
+	snprintf(here, sizeof paths[0], "%s/%s", base, name);
+	return here;
+}
+
+static void make(const char *name, mode_t mode)
+{
+	assert_int_equal(mkdir(below(name), 0700), 0);
+	assert_int_equal(chmod(below(name), mode), 0);
+}
+
+/* Not even root can in each container. */
+static bool can_give_away(void)
+{
+	return geteuid() == 0 && chown(base, SOMEBODY, SOMEBODY) == 0 && chown(base, 0, 0) == 0;
+}
+
+static int remove_all(void **state)
+{
+	(void)state;
+	return toolbox_run("rm -r %s", base) ? 0 : -1;
+}
+
+static void assert_accepted(const char *where)
+{
+	struct ks_journal *journal = ks_journal_open(where, &err);
+
+	if (journal == NULL)
+		fail_msg("%s", err.message);
+	append_create(journal, ID("a"), HERE);
+	ks_journal_close(journal);
+}
+
+/* The culprit is named between before and after, and at the end of a tip that is a command. */
+static void assert_refused(
+    const char *where, const char *culprit, const char *before, const char *after, const char *tip)
+{
+	char message[600], whole_tip[300];
+
+	assert_null(ks_journal_open(where, &err));
+	snprintf(message, sizeof message, "The journal can't be kept in %s: %s%s%s", where, before,
+	    culprit, after);
+	assert_string_equal(err.message, message);
+	snprintf(whole_tip, sizeof whole_tip, "%s%s", tip, tip[0] == 'c' ? culprit : "");
+	assert_string_equal(err.tip, whole_tip);
+	assert_int_equal(err.kind, KS_ERR_SYSTEM);
+}
+
+static void assert_writable(const char *where, const char *culprit)
+{
+	assert_refused(where, culprit, "other users can write to the folder ", "", "chmod go-w ");
+}
+
+static void assert_writable_by_group(const char *where, const char *culprit)
+{
+	assert_refused(where, culprit, "its group can write to the folder ", "", "chmod g-w ");
+}
+
+static void assert_foreign(const char *where, const char *culprit, const char *what)
+{
+	assert_refused(where, culprit, what, " belongs to another user",
+	    "set XDG_STATE_HOME to a folder of your own");
+}
+
+/* ---- who can write ---- */
+
+static void a_folder_that_others_can_write_to_is_refused(void **state)
+{
+	static const mode_t modes[] = {0777, 0703, 0702, 01777};
+
+	(void)state;
+	assert_int_equal(mkdir(folder, 0700), 0);
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		assert_int_equal(chmod(folder, modes[i]), 0);
+		assert_writable(folder, folder);
+		assert_int_equal(access(path, F_OK), -1);
+	}
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_accepted(folder);
+}
+
+static void a_folder_above_that_others_can_write_to_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(chmod(base, 0777), 0);
+	assert_writable(folder, base);
+	/* Nothing is made where it could not stay. */
+	assert_int_equal(access(folder, F_OK), -1);
+	assert_int_equal(chmod(base, 01777), 0);
+	assert_accepted(folder);
+}
+
+static void a_folder_that_is_opened_to_others_later_is_refused_too(void **state)
+{
+	struct ks_journal *journal = open_journal();
+	struct ks_journal_entry entry = create_entry(ID("a"), HERE);
+
+	(void)state;
+	assert_int_equal(chmod(folder, 0777), 0);
+	assert_false(ks_journal_append(journal, &entry, &err));
+	assert_non_null(strstr(err.message, "other users can write to the folder"));
+	assert_int_equal(chmod(folder, 0700), 0);
+	append(journal, &entry);
+	assert_counts(journal, 1, 0);
+	ks_journal_close(journal);
+}
+
+static void a_group_of_others_may_not_write(void **state)
+{
+	(void)state;
+	if (!can_give_away())
+		skip();
+	assert_int_equal(chown(base, (uid_t)-1, SOMEBODY), 0);
+	assert_int_equal(chmod(base, 0770), 0);
+	assert_writable_by_group(folder, base);
+	assert_int_equal(chmod(base, 0750), 0);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(chown(folder, (uid_t)-1, SOMEBODY), 0);
+	assert_int_equal(chmod(folder, 0770), 0);
+	assert_writable_by_group(folder, folder);
+}
+
+/* Where each user has a group, umask 002 is usual. */
+static void the_users_own_group_may_write(void **state)
+{
+	(void)state;
+	if (geteuid() != 0 || !toolbox_run("getent group root | grep -qE '^root:[^:]*:0:(root)?$'"))
+		skip();
+	assert_int_equal(chown(base, (uid_t)-1, 0), 0);
+	assert_int_equal(chmod(base, 0775), 0);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(chown(folder, (uid_t)-1, 0), 0);
+	assert_int_equal(chmod(folder, 0775), 0);
+	assert_accepted(folder);
+}
+
+/* ---- whose it is ---- */
+
+static void a_folder_of_another_user_is_refused(void **state)
+{
+	(void)state;
+	if (!can_give_away())
+		skip();
+	assert_int_equal(chown(base, SOMEBODY, (gid_t)-1), 0);
+	assert_foreign(folder, base, "the folder ");
+	assert_int_equal(access(folder, F_OK), -1);
+	/* Whom a container shows for users that it doesn't have is one like any other outside. */
+	if (toolbox_run("grep -q ' 4294967295$' /proc/self/uid_map")) {
+		assert_int_equal(chown(base, 65534, (gid_t)-1), 0);
+		assert_foreign(folder, base, "the folder ");
+	}
+	assert_int_equal(chown(base, 0, (gid_t)-1), 0);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(chown(folder, SOMEBODY, (gid_t)-1), 0);
+	assert_foreign(folder, folder, "the folder ");
+}
+
+/* Without being root: "/" is root's, and no place for a journal. */
+static void a_folder_of_roots_is_none_of_the_users(void **state)
+{
+	(void)state;
+	if (geteuid() == 0)
+		skip();
+	assert_foreign("/", "/", "the folder ");
+}
+
+#ifdef __linux__
+/* As in a toolbox or a rootless container: "/" belongs to nobody there. */
+static int open_in_namespace(void)
+{
+	struct ks_journal *journal;
+	uid_t user = geteuid() != 0 ? geteuid() : SOMEBODY;
+	char map[64];
+	FILE *file;
+
+	/* Who gives up being root can't write to its own /proc, unless it may be looked at. */
+	if (geteuid() == 0 && (setuid(user) != 0 || prctl(PR_SET_DUMPABLE, 1) != 0))
+		return 2;
+	if (unshare(CLONE_NEWUSER) != 0)
+		return 77;
+	file = fopen("/proc/self/uid_map", "w");
+	snprintf(map, sizeof map, "%d %d 1", (int)user, (int)user);
+	if (file == NULL || fputs(map, file) < 0 || fclose(file) != 0)
+		return 77;
+	journal = ks_journal_open(folder, &err);
+	if (journal == NULL)
+		fprintf(stderr, "%s\n", err.message);
+	ks_journal_close(journal);
+	return journal != NULL ? 0 : 1;
+}
+
+static void whoever_is_not_in_a_container_counts_as_root(void **state)
+{
+	int status;
+	pid_t child;
+
+	(void)state;
+	if (geteuid() == 0 && (!can_give_away() || chown(base, SOMEBODY, (gid_t)-1) != 0))
+		skip();
+	child = fork();
+	if (child == 0)
+		_exit(open_in_namespace());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		skip();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+#endif
+
+/* ---- links ---- */
+
+static void the_users_own_links_are_followed(void **state)
+{
+	static const struct {
+		const char *target; /* NULL: the real one, absolute */
+		const char *where;
+	} rows[] = {
+	    {NULL, "link/keysail"},
+	    {"real", "link/keysail"},
+	    {"./real/../real/", "link//keysail/"},
+	    {"real/keysail", "link"},
+	    {"other", "link/keysail"},
+	};
+
+	(void)state;
+	make("real", 0755);
+	assert_int_equal(symlink("real", below("other")), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *target = rows[i].target != NULL ? rows[i].target : below("real");
+
+		assert_int_equal(symlink(target, below("link")), 0);
+		assert_accepted(below(rows[i].where));
+		assert_int_equal(unlink(below("real/keysail/journal.jsonl")), 0);
+		assert_int_equal(unlink(below("link")), 0);
+	}
+}
+
+static void a_link_of_another_user_is_refused(void **state)
+{
+	(void)state;
+	if (!can_give_away())
+		skip();
+	make("real", 0700);
+	assert_int_equal(symlink("real", below("link")), 0);
+	assert_int_equal(lchown(below("link"), SOMEBODY, (gid_t)-1), 0);
+	assert_foreign(below("link"), below("link"), "the symbolic link ");
+	assert_foreign(below("link/keysail"), below("link"), "the symbolic link ");
+	assert_int_equal(access(below("real/keysail"), F_OK), -1);
+}
+
+static void what_a_link_leads_through_counts_too(void **state)
+{
+	(void)state;
+	make("open", 0777);
+	make("open/real", 0700);
+	assert_int_equal(symlink(below("open/real"), below("link")), 0);
+	assert_int_equal(symlink("link", below("first")), 0);
+	assert_writable(below("first/keysail"), below("open"));
+	/* So does where the link is. */
+	assert_int_equal(chmod(below("open"), 0755), 0);
+	make("shared", 0777);
+	assert_int_equal(symlink(below("open/real"), below("shared/link")), 0);
+	assert_writable(below("shared/link/keysail"), below("shared"));
+}
+
+static void links_that_go_round_are_an_error(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink("second", below("first")), 0);
+	assert_int_equal(symlink("first", below("second")), 0);
+	assert_null(ks_journal_open(below("first/keysail"), &err));
+	assert_string_not_equal(err.message, "");
+	assert_string_equal(err.tip, "set XDG_STATE_HOME to a folder that you can write to");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, remove_all)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(a_folder_that_others_can_write_to_is_refused),
+	    TEST(a_folder_above_that_others_can_write_to_is_refused),
+	    TEST(a_folder_that_is_opened_to_others_later_is_refused_too),
+	    TEST(a_group_of_others_may_not_write),
+	    TEST(the_users_own_group_may_write),
+	    TEST(a_folder_of_another_user_is_refused),
+	    TEST(a_folder_of_roots_is_none_of_the_users),
+#ifdef __linux__
+	    TEST(whoever_is_not_in_a_container_counts_as_root),
+#endif
+	    TEST(the_users_own_links_are_followed),
+	    TEST(a_link_of_another_user_is_refused),
+	    TEST(what_a_link_leads_through_counts_too),
+	    TEST(links_that_go_round_are_an_error),
+	};
+
+	return cmocka_run_group_tests_name("journal trust", tests, NULL, NULL);
+}
