@@ -105,8 +105,7 @@ static bool begin_record(struct ks_dispatch *dispatch, struct ks_job *job,
 	    ks_recorder_begin(dispatch->recorder, job->request, identity, url, job->journal, &why))
 		return true;
 	if (job->call->once) {
-		ks_err_set(err, KS_ERR_REFUSED,
-		    "No key is made, because it could get lost without the journal: %s",
+		ks_err_set(err, KS_ERR_REFUSED, "A new key could get lost without the journal: %s",
 		    why.message);
 		return ks_err_tip(err, "%s", why.tip);
 	}
@@ -261,7 +260,7 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 
 	if (job->call->once && ks_secret_heap() == KS_SECRET_HEAP_NONE)
 		return ks_err_set(err, KS_ERR_REFUSED,
-		    "No key is made, because there is no protected memory for its secret");
+		    "There is no protected memory for the secret of a new key");
 	if (request->region == NULL)
 		return ks_err_set(err, KS_ERR_REFUSED, "No region is chosen");
 	identity = ks_roster_identity(dispatch->roster, request->profile, err);

@@ -60,32 +60,50 @@ static bool is_private(gid_t number)
 
 /* ---- one step of the way ---- */
 
-static bool refuse_writable(const char *path, const struct stat *info, struct ks_err *err)
+static bool refuse_owner(const char *path, const char *what, struct ks_err *err)
+{
+	ks_err_set(err, KS_ERR_REFUSED, "the %s %s belongs to another user", what, path);
+	return ks_err_tip(err, "set XDG_STATE_HOME to a folder of your own");
+}
+
+static bool refuse_writers(const char *path, const struct stat *info, struct ks_err *err)
 {
 	bool all = (info->st_mode & S_IWOTH) != 0;
 
 	ks_err_set(err, KS_ERR_REFUSED, "%s can write to the folder %s",
 	    all ? "other users" : "its group", path);
-	if (info->st_uid == geteuid())
-		return ks_err_tip(err, "chmod %s %s", all ? "go-w" : "g-w", path);
-	return ks_err_tip(err, "set XDG_STATE_HOME to a folder that only you can write to");
+	if (info->st_uid != geteuid())
+		return ks_err_tip(err, "set XDG_STATE_HOME to a folder that only you can write to");
+	return ks_err_tip(err, "chmod %s %s, or set XDG_STATE_HOME to another folder",
+	    all ? "go-w" : "g-w", path);
+}
+
+static bool refuse(const char *path, const struct stat *info, bool writers, struct ks_err *err)
+{
+	/* Without the dots that links put into it. */
+	char *plain = S_ISLNK(info->st_mode) ? NULL : realpath(path, NULL);
+	const char *name = plain != NULL ? plain : path;
+
+	if (writers)
+		refuse_writers(name, info, err);
+	else
+		refuse_owner(name, S_ISLNK(info->st_mode) ? "symbolic link" : "folder", err);
+	free(plain);
+	return false;
 }
 
 static bool check_step(const char *path, const struct stat *info, bool last, struct ks_err *err)
 {
 	bool ours = info->st_uid == geteuid(), link = S_ISLNK(info->st_mode);
 
-	if (!ours && ((last && !link) || !is_system(info->st_uid))) {
-		ks_err_set(err, KS_ERR_REFUSED, "the %s %s belongs to another user",
-		    link ? "symbolic link" : "folder", path);
-		return ks_err_tip(err, "set XDG_STATE_HOME to a folder of your own");
-	}
+	if (!ours && ((last && !link) || !is_system(info->st_uid)))
+		return refuse(path, info, false, err);
 	if (link || ((info->st_mode & S_ISVTX) != 0 && !last))
 		return true;
 	if ((info->st_mode & S_IWOTH) == 0 &&
 	    ((info->st_mode & S_IWGRP) == 0 || !ours || is_private(info->st_gid)))
 		return true;
-	return refuse_writable(path, info, err);
+	return refuse(path, info, true, err);
 }
 
 /* ---- the way ---- */

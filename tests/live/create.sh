@@ -71,10 +71,17 @@ check "it is as it was" test "$(cat "$work/mine.env")" = mine
 check "and none of this has made a key" has_none
 rm -rf "$XDG_STATE_HOME"
 echo "in the way" >"$XDG_STATE_HOME"
-exits 1 1 "without a journal no key is made" 'No key is made.*journal' \
+exits 1 1 "without a journal no key is made" 'no key was made: .* without the journal' \
 	create attic --to json:"$work/o.json"
 check "and there is none" has_none
 rm -f "$XDG_STATE_HOME"
+mkdir "$XDG_STATE_HOME" && chmod 777 "$XDG_STATE_HOME"
+exits 1 1 "nor where others could replace the journal" \
+	"no key was made: .*: other users can write to .*(chmod go-w $XDG_STATE_HOME, or " \
+	create attic --to json:"$work/o.json"
+check "there is none either" has_none
+check "and no journal" test ! -e "$journal"
+rm -rf "$XDG_STATE_HOME"
 
 # ---- delivered ----
 exits 0 0 "a profile" '' create attic --to profile:media

@@ -53,6 +53,17 @@ exits 0 0 "a key is deleted" '' delete attic "$key" --yes
 check "its ID is all that is printed" test "$(cat "$work/out")" = "$key"
 check "it is gone" is_gone
 
+# Revoking goes on where no journal can be kept.
+check "a server with a key again" seed
+mkdir "$work/shared" && chmod 777 "$work/shared"
+export XDG_STATE_HOME="$work/shared"
+exits 0 1 "where others could replace the journal, it deletes with a warning" \
+	"The journal doesn't know of this: .*: other users can write to .*(chmod go-w $work/shared, or " \
+	delete attic "$key" --yes
+unset XDG_STATE_HOME
+check "the key is gone all the same" is_gone
+check "no journal was begun" test ! -e "$work/shared/keysail"
+
 check "a server that loses one answer" seed --fault kind=reset-after,op=DeleteBucketAccessKey,count=1
 exits 0 0 "a lost answer is looked into: the key is gone" '' delete attic "$key" --yes
 check "it is" is_gone
