@@ -363,6 +363,22 @@ goes_to_tmux() {
 		ok "no screen and no command line had the secret" said_nothing
 }
 
+# outlives COMMAND...: of tmux, which takes keysail's terminal away, while another session keeps the
+# server. The hang-up reaches all of the terminal's processes, and what they start just then.
+outlives() {
+	tools tmux
+	ok "keysail opens" open_window -u DISPLAY -u WAYLAND_DISPLAY &&
+		ok "a key is made" make_key &&
+		press c &&
+		ok "it asks whether it arrived" shows "[It arrived]" &&
+		ok "the secret is in a buffer" until_it holds "$secret" &&
+		ok "there is another session" mux new-session -d -s other "exec sleep 1000" &&
+		ok "keysail's terminal goes" mux "$@" &&
+		ok "keysail ends" until_it is_over "$(cat "$work/pid")" &&
+		ok "the other session goes on" mux has-session -t other &&
+		ok "no buffer is left" test -z "$(mux list-buffers)"
+}
+
 # What tmux kept as its newest buffer is what the prefix key and ] would paste.
 goes_by_osc52() {
 	tools
@@ -400,6 +416,10 @@ goes_to_xterm() { # PHRASE OPTION...
 kind=tmux
 way="tmux"
 goes_to_tmux
+for part in session window pane; do
+	way="tmux, whose $part is killed"
+	outlives "kill-$part" -t =0:
+done
 kind="tmux's newest"
 way="OSC 52 to tmux"
 goes_by_osc52
