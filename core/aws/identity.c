@@ -127,7 +127,7 @@ static bool fail_without_credentials(
 {
 	if (result == KS_PROVIDER_FAILED)
 		return false;
-	ks_err_set(err, KS_ERR_CREDENTIALS, "There are no AWS credentials (profile %s)",
+	ks_err_set(err, KS_ERR_CREDENTIALS, "There are no AWS credentials for the profile %s",
 	    identity->profile);
 	ks_err_tip(err, "run: aws configure, or have a look around with keysail --demo");
 	return set_code(err, KS_IDENTITY_NO_CREDENTIALS);

@@ -28,7 +28,7 @@ struct ks_err {
 	enum ks_err_kind kind;
 	int http_status;     /* 0 when there was no answer */
 	bool not_sent;       /* for certain no byte of the request reached the service */
-	char code[64];       /* the service's __type, or our own short word; "" if none */
+	char code[64];       /* the service's __type, a status or our own short word; "" if none */
 	char subcode[64];    /* the body's code member, e.g. DoesNotExist */
 	char message[512];   /* one sentence: what failed and why */
 	char tip[256];       /* what to do about it; "" if nothing is known */
@@ -44,13 +44,25 @@ bool ks_err_set(struct ks_err *err, enum ks_err_kind kind, const char *format, .
 /* Adds what to do about it. Returns false like ks_err_set. */
 bool ks_err_tip(struct ks_err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Fills err with one sentence made of two, "what: why", what being the text of format: the kind and
+ * the tip are those of why, and a code of the service's stands before what it means. Returns false
+ * like ks_err_set. why may be err.
+ */
+bool ks_err_because(struct ks_err *err, const struct ks_err *why, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* True when err says that this exact service code came back, as type or as sub-code. */
 bool ks_err_is(const struct ks_err *err, const char *code);
 
 /* NotFoundException by type, or DoesNotExist by sub-code: Lightsail has been seen with both. */
 bool ks_err_is_not_found(const struct ks_err *err);
 
-/* One line for a status bar or stderr: "CODE: message (tip)", cut to size. Returns dst. */
+/*
+ * One line for a status bar or stderr: "message (tip)", cut to size. Before it "CODE: ", if that is
+ * the service's own, to look it up by; our own short words say nothing that the message doesn't.
+ * Returns dst.
+ */
 const char *ks_err_line(const struct ks_err *err, char *dst, size_t size);
 
 #endif

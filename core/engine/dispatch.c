@@ -105,11 +105,13 @@ static bool begin_record(struct ks_dispatch *dispatch, struct ks_job *job,
 	    ks_recorder_begin(dispatch->recorder, job->request, identity, url, job->journal, &why))
 		return true;
 	if (job->call->once) {
-		ks_err_set(err, KS_ERR_REFUSED, "A new key could get lost without the journal: %s",
-		    why.message);
-		return ks_err_tip(err, "%s", why.tip);
+		ks_err_because(err, &why, "Without the journal a key could get lost");
+		err->kind = KS_ERR_REFUSED;
+		if (err->tip[0] == '\0')
+			ks_err_tip(err, "put that right, or name another folder in XDG_STATE_HOME");
+		return false;
 	}
-	job->warning = warning_of(dispatch, "The journal doesn't know of this", &why);
+	job->warning = warning_of(dispatch, "This change is not in the journal", &why);
 	return true;
 }
 
@@ -258,9 +260,11 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 	const struct ks_identity *identity;
 	char url[KS_ENDPOINT_SIZE];
 
-	if (job->call->once && ks_secret_heap() == KS_SECRET_HEAP_NONE)
-		return ks_err_set(err, KS_ERR_REFUSED,
-		    "There is no protected memory for the secret of a new key");
+	if (job->call->once && ks_secret_heap() == KS_SECRET_HEAP_NONE) {
+		ks_err_set(err, KS_ERR_REFUSED, "There is no protected memory for the secret");
+		return ks_err_tip(
+		    err, "raise the limit of locked memory (ulimit -l) and start again");
+	}
 	if (request->region == NULL)
 		return ks_err_set(err, KS_ERR_REFUSED, "No region is chosen");
 	identity = ks_roster_identity(dispatch->roster, request->profile, err);

@@ -352,33 +352,41 @@ const struct ks_http_answer *ks_transfer_answer(const struct ks_transfer *transf
 
 /* ---- how it ended ---- */
 
+/* What libcurl's own words add to ours: "Could not resolve host: NAME", "… to HOST: Could not …" */
+enum part { WHOLE, BEFORE_COLON, BEHIND_COLON };
+
 struct failure {
 	CURLcode result;
 	enum ks_err_kind kind;
 	const char *code;
 	const char *message;
 	const char *tip;
+	enum part part;
 };
 
 static const struct failure failures[] = {
     {CURLE_COULDNT_RESOLVE_HOST, KS_ERR_NETWORK, "Resolve", "The service's name was not found",
-	"Check the region's name and this machine's network."},
+	"Check the region's name and this machine's network.", BEHIND_COLON},
     {CURLE_COULDNT_RESOLVE_PROXY, KS_ERR_NETWORK, "Resolve", "The proxy's name was not found",
-	"Check HTTPS_PROXY."},
+	"Check HTTPS_PROXY.", BEHIND_COLON},
     {CURLE_COULDNT_CONNECT, KS_ERR_NETWORK, "Connect", "There is no connection to the service",
-	"Check the endpoint, this machine's network and its proxy."},
-    {CURLE_OPERATION_TIMEDOUT, KS_ERR_TIMEOUT, "Timeout", "The service did not answer in time", ""},
-    {CURLE_SSL_CONNECT_ERROR, KS_ERR_NETWORK, "TLS", "No secure connection could be made", ""},
+	"Check the endpoint, this machine's network and its proxy.", BEFORE_COLON},
+    {CURLE_OPERATION_TIMEDOUT, KS_ERR_TIMEOUT, "Timeout", "The service did not answer in time", "",
+	WHOLE},
+    {CURLE_SSL_CONNECT_ERROR, KS_ERR_NETWORK, "TLS", "No secure connection could be made", "",
+	WHOLE},
     {CURLE_PEER_FAILED_VERIFICATION, KS_ERR_NETWORK, "Certificate",
 	"The service's certificate is not trusted",
-	"Behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE."},
+	"Behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE.", WHOLE},
     {CURLE_SSL_CACERT_BADFILE, KS_ERR_SYSTEM, "Certificates",
-	"The file of trusted certificates can't be read", "Check AWS_CA_BUNDLE and ca_bundle."},
+	"The file of trusted certificates can't be read", "Check AWS_CA_BUNDLE and ca_bundle.",
+	WHOLE},
 };
 static const struct failure broken_off = {CURLE_RECV_ERROR, KS_ERR_NETWORK, "Reset",
-    "The connection ended before there was a whole answer", ""};
+    "The connection ended before there was a whole answer", "", WHOLE};
 /* libcurl only knows that we stopped it. */
-static const struct failure too_large = {CURLE_WRITE_ERROR, KS_ERR_REPLY, "TooLarge", "", ""};
+static const struct failure too_large = {
+    CURLE_WRITE_ERROR, KS_ERR_REPLY, "TooLarge", "", "", WHOLE};
 
 static const struct failure *find_failure(CURLcode result)
 {
@@ -386,6 +394,20 @@ static const struct failure *find_failure(CURLcode result)
 		if (failures[i].result == result)
 			return &failures[i];
 	return &broken_off;
+}
+
+static void set_message(struct ks_err *err, const struct failure *failure, const char *detail)
+{
+	size_t len = strlen(detail), at = len;
+
+	while (failure->part != WHOLE && at > 0 && strncmp(detail + at, ": ", 2) != 0)
+		at--;
+	if (at > 0 && failure->part == BEFORE_COLON)
+		len = at;
+	if (at > 0 && at < len && failure->part == BEHIND_COLON)
+		detail += at + 2;
+	ks_err_set(err, failure->kind, "%s: %.*s", failure->message, (int)len, detail);
+	ks_err_tip(err, "%s", failure->tip);
 }
 
 static void set_failure(struct ks_transfer *transfer, CURLcode result)
@@ -405,8 +427,7 @@ static void set_failure(struct ks_transfer *transfer, CURLcode result)
 		    err, KS_ERR_NETWORK, "The proxy refused with HTTP status %ld", proxy_status);
 		ks_err_tip(err, "Check HTTPS_PROXY.");
 	} else {
-		ks_err_set(err, failure->kind, "%s: %s", failure->message, detail);
-		ks_err_tip(err, "%s", failure->tip);
+		set_message(err, failure, detail);
 	}
 	ks_text_clean(err->code, sizeof err->code, failure->code, strlen(failure->code));
 	err->not_sent = !transfer->sent;

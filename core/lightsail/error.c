@@ -63,6 +63,33 @@ static void set_from_body(struct ks_err *err, const cJSON *json, const char *err
 	set_tip(err, or_empty(ks_decode_text(json, "tip")), or_empty(ks_decode_text(json, "docs")));
 }
 
+/* RFC 9110's words for what proxies and load balancers answer, after a blank; "" if not of those.
+ */
+static const char *meaning_of(int http_status)
+{
+	static const struct {
+		int status;
+		const char *meaning;
+	} meanings[] = {
+	    {400, " (Bad Request)"},
+	    {401, " (Unauthorized)"},
+	    {403, " (Forbidden)"},
+	    {404, " (Not Found)"},
+	    {407, " (Proxy Authentication Required)"},
+	    {413, " (Content Too Large)"},
+	    {429, " (Too Many Requests)"},
+	    {500, " (Internal Server Error)"},
+	    {502, " (Bad Gateway)"},
+	    {503, " (Service Unavailable)"},
+	    {504, " (Gateway Timeout)"},
+	};
+
+	for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+		if (meanings[i].status == http_status)
+			return meanings[i].meaning;
+	return "";
+}
+
 /* A page of a load balancer or proxy says nothing to people; a line of plain text may. */
 static void set_unreadable(struct ks_err *err, int http_status, const char *body, size_t len)
 {
@@ -74,11 +101,13 @@ static void set_unreadable(struct ks_err *err, int http_status, const char *body
 	}
 	if (len == 0 || body[0] == '<' || body[0] == '{' || body[0] == '[') {
 		ks_err_set(err, KS_ERR_REPLY,
-		    "The answer was HTTP status %d without a readable reason", http_status);
+		    "The answer was HTTP status %d%s, without a readable reason", http_status,
+		    meaning_of(http_status));
 		return;
 	}
 	ks_text_clean(excerpt, sizeof excerpt, body, len);
-	ks_err_set(err, KS_ERR_REPLY, "The answer was HTTP status %d: %s", http_status, excerpt);
+	ks_err_set(err, KS_ERR_REPLY, "The answer was HTTP status %d%s: %s", http_status,
+	    meaning_of(http_status), excerpt);
 }
 
 void ks_call_decode_error(
@@ -90,7 +119,8 @@ void ks_call_decode_error(
 	if (json != NULL) {
 		set_from_body(err, json, errortype_header);
 	} else if (errortype_header != NULL && errortype_header[0] != '\0') {
-		ks_err_set(err, KS_ERR_SERVICE, "The answer was HTTP status %d", http_status);
+		ks_err_set(err, KS_ERR_SERVICE, "The answer was HTTP status %d%s", http_status,
+		    meaning_of(http_status));
 		set_type(err->code, sizeof err->code, errortype_header);
 	} else {
 		set_unreadable(err, http_status, body, len);

@@ -4,7 +4,8 @@
 #define SIGN_IN     "check the credentials, or sign in again"
 #define SECRET      "check the secret access key, and this computer's clock"
 #define CLOCK       "check this computer's clock"
-#define EXPIRED     "the credentials have expired: sign in again, then refresh"
+#define BUSY        "the service may be busy: try again in a moment"
+#define EXPIRED     "the credentials have expired: sign in, then try again"
 
 /* The codes are those of the Lightsail API Reference, and those that other services of AWS use. */
 static const struct code {
@@ -28,18 +29,21 @@ static const struct code {
     {"NotAuthorized", KS_CAUSE_NOT_ALLOWED, NULL},
     {"OptInRequired", KS_CAUSE_NOT_ALLOWED, "enable this region for the account, or leave it out"},
     {"RegionSetupInProgressException", KS_CAUSE_OTHER,
-	"the region is being set up: refresh in a few minutes"},
+	"the region is being set up: try again in a few minutes"},
     {"AccountSetupInProgressException", KS_CAUSE_OTHER,
-	"the account is being set up: refresh in a few minutes"},
-    {"ThrottlingException", KS_CAUSE_OTHER, "there were too many calls: refresh in a moment"},
+	"the account is being set up: try again in a few minutes"},
+    {"InternalFailure", KS_CAUSE_OTHER, BUSY},
+    {"ServiceException", KS_CAUSE_OTHER, BUSY},
+    {"ServiceUnavailable", KS_CAUSE_OTHER, BUSY},
+    {"ThrottlingException", KS_CAUSE_OTHER, "there were too many calls: try again in a moment"},
 };
 
 static const struct {
 	enum ks_err_kind kind;
 	const char *tip;
 } by_kind[] = {
-    {KS_ERR_NETWORK, "check the connection and the proxy, then refresh"},
-    {KS_ERR_TIMEOUT, "the service may be busy: refresh in a moment"},
+    {KS_ERR_NETWORK, "check the connection and the proxy, then try again"},
+    {KS_ERR_TIMEOUT, BUSY},
     {KS_ERR_REPLY, "check that the endpoint is one of Lightsail's"},
 };
 
@@ -69,6 +73,11 @@ void ks_remedy(struct ks_err *err, enum ks_op op)
 		ks_err_tip(err, "%s", code->tip);
 	else if (code != NULL)
 		ks_err_tip(err, "allow lightsail:%s to this identity", ks_call(op)->name);
+	if (err->kind == KS_ERR_REPLY && err->http_status >= 500) {
+		/* As a load balancer says it. */
+		ks_err_tip(err, BUSY);
+		return;
+	}
 	for (size_t i = 0; i < sizeof by_kind / sizeof by_kind[0]; i++)
 		if (err->kind == by_kind[i].kind)
 			ks_err_tip(err, "%s", by_kind[i].tip);

@@ -364,7 +364,7 @@ static void create_cleared_up(
 		return;
 	}
 	if (change->orphans.count == 0) {
-		ks_err_tip(&change->err, "no key was made: try again");
+		ks_err_tip(&change->err, "try again");
 		end(change, KS_CHANGE_FAILED, event->at);
 		ks_notes_add(store, change->journal, KS_JOURNAL_FAILED, NULL, change->err.message);
 		return;
@@ -384,7 +384,7 @@ static void delete_cleared_up(
 	for (size_t i = 0; reply != NULL && i < reply->n_keys; i++)
 		there |= strcmp(ks_str_raw(&reply->keys[i].id), ks_str_raw(&change->key_id)) == 0;
 	if (there) {
-		ks_err_tip(&change->err, "the key is still there: try again");
+		ks_err_tip(&change->err, "try again");
 		end(change, KS_CHANGE_FAILED, event->at);
 		ks_notes_add(store, change->journal, KS_JOURNAL_FAILED, NULL, change->err.message);
 		return;

@@ -170,6 +170,53 @@ static void an_error_is_one_clear_line(void **state)
 	assert_true(ks_err_is_not_found(&err));
 }
 
+static void check_line(
+    enum ks_err_kind kind, const char *code, const char *message, const char *tip, const char *line)
+{
+	struct ks_err err;
+	char text[200];
+
+	ks_err_set(&err, kind, "%s", message);
+	ks_err_tip(&err, "%s", tip);
+	strcpy(err.code, code);
+	assert_string_equal(ks_err_line(&err, text, sizeof text), line);
+}
+
+static void a_line_is_one_sentence_with_words_that_mean_something(void **state)
+{
+	(void)state;
+	check_line(KS_ERR_SERVICE, "AccessDenied", "No.", "Ask.", "AccessDenied: No (Ask)");
+	check_line(KS_ERR_SERVICE, "AccessDenied", "No.", "", "AccessDenied: No.");
+	check_line(KS_ERR_SERVICE, "AccessDenied", "", "Ask", "AccessDenied (Ask)");
+	/* Our own words, and a status that the message explains. */
+	check_line(KS_ERR_NETWORK, "Reset", "It ended", "try", "It ended (try)");
+	check_line(KS_ERR_REPLY, "503", "HTTP status 503", "", "HTTP status 503");
+	check_line(KS_ERR_SERVICE, "503", "HTTP status 503", "", "HTTP status 503");
+	check_line(KS_ERR_NETWORK, "Reset", "", "", "Reset");
+}
+
+static void a_reason_is_said_once_behind_what_failed(void **state)
+{
+	struct ks_err why, err;
+
+	(void)state;
+	ks_err_set(&why, KS_ERR_NETWORK, "There is no connection");
+	ks_err_tip(&why, "check it");
+	strcpy(why.code, "Connect");
+	assert_false(ks_err_because(&err, &why, "no key was made for %s", "media\x1b"));
+	assert_string_equal(
+	    err.message, "no key was made for media\xef\xbf\xbd: There is no connection");
+	assert_string_equal(err.tip, "check it");
+	assert_string_equal(err.code, "");
+	assert_int_equal(err.kind, KS_ERR_NETWORK);
+
+	ks_err_set(&why, KS_ERR_SERVICE, "Rate exceeded");
+	strcpy(why.code, "ThrottlingException");
+	ks_err_because(&why, &why, "no key was made");
+	assert_string_equal(why.message, "no key was made: ThrottlingException: Rate exceeded");
+	assert_string_equal(why.tip, "");
+}
+
 static void a_secret_is_kept_whole_and_compared(void **state)
 {
 	struct ks_err err;
@@ -298,6 +345,8 @@ int main(void)
 	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
 	    cmocka_unit_test(widths_are_counted_in_cells),
 	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(a_line_is_one_sentence_with_words_that_mean_something),
+	    cmocka_unit_test(a_reason_is_said_once_behind_what_failed),
 	    cmocka_unit_test(a_number_is_digits_and_no_more),
 	    cmocka_unit_test(bytes_become_digits_and_digits_numbers),
 	    cmocka_unit_test(a_text_has_its_known_hash),

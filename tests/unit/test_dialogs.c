@@ -121,7 +121,7 @@ static void a_lost_answer_is_explained_while_it_is_looked_into(void **state)
 	booth_open_create(b);
 	booth_press(b, "Enter");
 	assert_int_equal(booth_only_change(b)->state, KS_CHANGE_UNCLEAR);
-	assert_booth_shows(b, "The answer was lost");
+	assert_booth_shows(b, "No clear answer came");
 	assert_booth_shows(b, "Reading the keys again");
 	assert_booth_told(b, "create;");
 }

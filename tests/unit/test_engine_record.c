@@ -145,7 +145,7 @@ static void without_a_journal_no_key_is_made_but_one_is_deleted(void **state)
 	event = workshop_ask(&stage.shop, KS_OP_DELETE_BUCKET_ACCESS_KEY, "media");
 	assert_int_equal(event->err.kind, KS_ERR_NONE);
 	assert_non_null(event->warning);
-	stage_assert_has(event->warning, "The journal doesn't know of this");
+	stage_assert_has(event->warning, "This change is not in the journal");
 	assert_string_equal(event->journal, "");
 	assert_int_equal(scripted_count(stage.server, NULL), 1);
 	ks_event_free(event);

@@ -36,7 +36,7 @@ static void every_form_of_an_error_is_read(void **state)
 	    {400, "InvalidInputException:http://x", "{\"message\":\"m\"}", KS_ERR_SERVICE,
 		"InvalidInputException", "", "m", ""},
 	    {400, "InvalidInputException", "", KS_ERR_SERVICE, "InvalidInputException", "",
-		"The answer was HTTP status 400", ""},
+		"The answer was HTTP status 400 (Bad Request)", ""},
 	    {400, "FromHeader", "{\"__type\":\"FromBody\",\"code\":\"c\"}", KS_ERR_SERVICE,
 		"FromBody", "c", "", ""},
 	    {400, NULL, "{\"code\":\"OnlyCode\",\"message\":\"m\"}", KS_ERR_SERVICE, "OnlyCode",
@@ -44,11 +44,13 @@ static void every_form_of_an_error_is_read(void **state)
 	    {400, NULL, "{\"message\":\"m\"}", KS_ERR_SERVICE, "400", "", "m", ""},
 	    {400, NULL, "{\"__type\":7,\"message\":{}}", KS_ERR_SERVICE, "400", "", "", ""},
 	    {503, NULL, "<html><h1>Unavailable</h1></html>", KS_ERR_REPLY, "503", "",
-		"The answer was HTTP status 503 without a readable reason", ""},
+		"The answer was HTTP status 503 (Service Unavailable), without a readable reason",
+		""},
 	    {500, NULL, "", KS_ERR_REPLY, "500", "",
-		"The answer was HTTP status 500 without a readable reason", ""},
+		"The answer was HTTP status 500 (Internal Server Error), without a readable reason",
+		""},
 	    {502, NULL, " upstream\x1b[0m failed", KS_ERR_REPLY, "502", "",
-		"The answer was HTTP status 502: upstream\xef\xbf\xbd[0m failed", ""},
+		"The answer was HTTP status 502 (Bad Gateway): upstream\xef\xbf\xbd[0m failed", ""},
 	};
 	struct ks_err err;
 

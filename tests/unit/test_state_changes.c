@@ -306,7 +306,8 @@ static void a_lost_answer_to_nothing_made_is_a_failure(void **state)
 	replay_lose(&replay, send_create(&replay, bucket));
 	look_in_vain(&replay);
 	assert_int_equal(first_change(&replay)->state, KS_CHANGE_FAILED);
-	assert_non_null(strstr(first_change(&replay)->err.tip, "no key was made"));
+	/* Whoever shows it says that no key was made. */
+	assert_string_equal(first_change(&replay)->err.tip, "try again");
 	assert_false(ks_store_is_changing(replay.store));
 	assert_int_equal(replay_plan(&replay), 0);
 	replay_end(&replay);

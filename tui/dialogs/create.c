@@ -122,8 +122,8 @@ static void fill_progress(
 		ks_sheet_text(sheet, KS_ROLE_DIM, "This can't be taken back any more.");
 		return;
 	}
-	ks_sheet_text(sheet, KS_ROLE_WARN, "%s The answer was lost: %s", glyphs->cross,
-	    change->err.message[0] != '\0' ? change->err.message : "no reply");
+	ks_sheet_text(sheet, KS_ROLE_WARN, "%s No clear answer came: %s", glyphs->cross,
+	    change->err.message[0] != '\0' ? change->err.message : "no answer came");
 	ks_sheet_text(sheet, KS_ROLE_BUSY, "%s Reading the keys again, to see if one appeared",
 	    ks_pane_spinner(draw));
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "Asking twice could make two keys, so keysail doesn't.");

@@ -113,7 +113,7 @@ static void fill_runs(struct dialog *dialog, struct ks_draw *draw)
 
 	if (change != NULL && change->state == KS_CHANGE_UNCLEAR)
 		ks_sheet_text(sheet, KS_ROLE_BUSY,
-		    "%s The answer was lost. Reading the keys, to see if it is gone",
+		    "%s No clear answer came. Reading the keys, to see if it is gone",
 		    ks_pane_spinner(draw));
 	else
 		ks_sheet_text(

@@ -38,8 +38,11 @@ static bool is_being_delivered(const struct ks_store *store, const struct ks_cha
 
 static void say_not_created(struct ks_ui *ui, const struct ks_change *change)
 {
-	ks_ui_toast(ui, KS_TOAST_BAD, "No key was made for %s: %s",
-	    ks_str_clean(&change->bucket_name), change->err.message);
+	struct ks_err err;
+
+	ks_err_because(
+	    &err, &change->err, "No key was made for %s", ks_str_clean(&change->bucket_name));
+	ks_ui_toast(ui, KS_TOAST_BAD, "%s", err.message);
 }
 
 static void say_deleted(struct ks_ui *ui, const struct ks_change *change)
@@ -50,8 +53,10 @@ static void say_deleted(struct ks_ui *ui, const struct ks_change *change)
 
 static void say_not_deleted(struct ks_ui *ui, const struct ks_change *change)
 {
-	ks_ui_toast(ui, KS_TOAST_BAD, "%s was not deleted: %s", ks_str_clean(&change->key_id),
-	    change->err.message);
+	struct ks_err err;
+
+	ks_err_because(&err, &change->err, "%s was not deleted", ks_str_clean(&change->key_id));
+	ks_ui_toast(ui, KS_TOAST_BAD, "%s", err.message);
 }
 
 static const struct {
