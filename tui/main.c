@@ -330,7 +330,8 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	if (!ks_options_parse(argc, argv, &program.options, &err)) {
-		ks_err_tip(&err, "see keysail --help");
+		if (err.tip[0] == '\0')
+			ks_err_tip(&err, "see keysail --help");
 		status = fail(&err, USAGE);
 	} else if (program.options.help || program.options.version) {
 		status = say(&program.options);

@@ -67,7 +67,7 @@ static bool take_one(struct splitter *s, struct ks_err *err)
 	if (strchr("|&;<>`", c) != NULL) {
 		ks_err_set(err, KS_ERR_USAGE,
 		    "The command has a %c, but no shell reads it: it would be a mere word", c);
-		return ks_err_tip(err, "Quote it, or name a script that does the rest");
+		return ks_err_tip(err, "quote it, or name a script that does the rest");
 	}
 	if (c == '\\') {
 		if (*s->at == '\0')

@@ -98,6 +98,18 @@ static int start(const struct ks_spawn *spawn, int input, pid_t *pid)
 	return error;
 }
 
+/* A script is there, and what the system doesn't find is what should read it. */
+static bool complain_start(const char *file, const char *name, int error, struct ks_err *err)
+{
+	if (error == ENOENT && access(file, X_OK) == 0) {
+		ks_err_set(err, KS_ERR_SYSTEM,
+		    "%s can't be started: the interpreter in its first line isn't there", name);
+		return ks_err_tip(err, "correct the line that begins with #!");
+	}
+	ks_err_set(err, KS_ERR_SYSTEM, "%s can't be started: %s", name, strerror(error));
+	return ks_err_tip(err, "run it by hand to see why, then try again");
+}
+
 bool ks_spawn_feed(const struct ks_spawn *spawn, struct ks_child *child, struct ks_err *err)
 {
 	const char *name = spawn->argv[0];
@@ -117,8 +129,7 @@ bool ks_spawn_feed(const struct ks_spawn *spawn, struct ks_child *child, struct 
 	if (error != 0) {
 		close(ends[0]);
 		child->pid = 0;
-		return ks_err_set(
-		    err, KS_ERR_SYSTEM, "%s can't be started: %s", name, strerror(error));
+		return complain_start(spawn->file, name, error, err);
 	}
 	child->input = ends[0];
 	return true;

@@ -68,8 +68,9 @@ static bool complain_program(const char *word, struct ks_err *err)
 		    err, KS_ERR_SYSTEM, "no folder of PATH has a program %s that may be run", word);
 		return ks_err_tip(err, "install it, or name it with its whole path");
 	}
-	return ks_err_set(err, KS_ERR_SYSTEM, "%s can't be run: %s", word,
+	ks_err_set(err, KS_ERR_SYSTEM, "%s can't be run: %s", word,
 	    access(word, X_OK) != 0 ? strerror(errno) : "it isn't a regular file");
+	return ks_err_tip(err, "check its path, and that it is a program that you may run");
 }
 
 /* The file to run, in a new block; NULL with err filled. */
@@ -324,10 +325,16 @@ static void take_back(struct ks_command *command)
 	ks_spawn_forget(&command->child);
 }
 
-static void say_unknown(const struct ks_command *command, size_t unread, struct ks_err *err)
+/* "" when it had, as far as can be known. */
+static const char *had_not_read(const struct ks_command *command, size_t unread)
+{
+	return unread == ks_secret_len(command->secret) ? ", before it read any of the secret" : "";
+}
+
+static void say_what_to_do(const struct ks_command *command, size_t unread, struct ks_err *err)
 {
 	if (unread == ks_secret_len(command->secret))
-		ks_err_tip(err, "it had read nothing of the secret");
+		ks_err_tip(err, "run it by hand to see why, then try again");
 	else
 		ks_err_tip(err, "whether the secret arrived isn't known: look where it should be");
 }
@@ -340,17 +347,22 @@ static void tell(const struct ks_command *command, int status, size_t unread, st
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		ks_err_set(err, KS_ERR_SYSTEM, "%s ended without reading %sthe secret",
 		    command->name, unread < ks_secret_len(command->secret) ? "all of " : "");
+		ks_err_tip(err, "name a command that reads it from its standard input");
 	} else if (WIFEXITED(status)) {
-		ks_err_set(err, KS_ERR_SYSTEM, "%s ended with status %d%s", command->name,
+		ks_err_set(err, KS_ERR_SYSTEM, "%s failed with exit status %d%s", command->name,
 		    WEXITSTATUS(status), said);
+		ks_err_tip(err, said[0] != '\0' ? "put that right, then try again"
+						: "run it by hand to see why, then try again");
 	} else if (command->killed) {
-		ks_err_set(err, KS_ERR_TIMEOUT, "%s did not end within %d seconds and was killed%s",
-		    command->name, KS_COMMAND_LIMIT_MS / 1000, said);
-		say_unknown(command, unread, err);
+		ks_err_set(err, KS_ERR_TIMEOUT,
+		    "%s did not end within %d seconds and was killed%s%s", command->name,
+		    KS_COMMAND_LIMIT_MS / 1000, had_not_read(command, unread), said);
+		say_what_to_do(command, unread, err);
 	} else {
-		ks_err_set(err, KS_ERR_SYSTEM, "%s was killed by signal %d%s", command->name,
-		    WTERMSIG(status), said);
-		say_unknown(command, unread, err);
+		ks_err_set(err, KS_ERR_SYSTEM, "%s was ended by signal %d (%s)%s%s", command->name,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)), had_not_read(command, unread),
+		    said);
+		say_what_to_do(command, unread, err);
 	}
 }
 
@@ -363,7 +375,7 @@ static enum ks_sink_end conclude(
 	take_back(command);
 	if (!known) {
 		ks_err_set(err, KS_ERR_SYSTEM, "how %s ended can't be seen", command->name);
-		say_unknown(command, unread, err);
+		say_what_to_do(command, unread, err);
 	} else if (!good) {
 		tell(command, status, unread, err);
 	}

@@ -23,9 +23,34 @@
 #define st_mtim st_mtimespec
 #endif
 
+/* What to do about an error of the system. */
+static const char *tip_for(int error)
+{
+	static const struct {
+		int error;
+		const char *tip;
+	} tips[] = {
+	    {ENOENT, "make its folder, or choose another file"},
+	    {ENOTDIR, "choose another file"},
+	    {ELOOP, "choose another file: these links lead nowhere"},
+	    {ENAMETOOLONG, "choose a shorter name"},
+	    {EACCES, "allow it with chmod or chown, or choose another file"},
+	    {EPERM, "allow it with chmod or chown, or choose another file"},
+	    {EROFS, "choose a file on another disk: that one is read-only"},
+	    {ENOSPC, "make room on that disk, or choose another file"},
+	    {EDQUOT, "make room on that disk, or choose another file"},
+	};
+
+	for (size_t i = 0; i < sizeof tips / sizeof tips[0]; i++)
+		if (tips[i].error == error)
+			return tips[i].tip;
+	return "choose another file";
+}
+
 static bool complain(struct ks_err *err, const char *path, const char *verb, int error)
 {
-	return ks_err_set(err, KS_ERR_SYSTEM, "%s can't be %s: %s", path, verb, strerror(error));
+	ks_err_set(err, KS_ERR_SYSTEM, "%s can't be %s: %s", path, verb, strerror(error));
+	return ks_err_tip(err, "%s", tip_for(error));
 }
 
 static char *with_suffix(const char *path, const char *suffix)
@@ -79,12 +104,12 @@ char *ks_replace_resolve(const char *path, struct ks_err *err)
 		char *whole = with_true_folder(here), *target;
 		struct stat info;
 
-		free(here);
 		if (whole == NULL) {
-			complain(err, path, "written", errno);
-			ks_err_tip(err, "make its folder, or choose another file");
+			complain(err, here, "written", errno);
+			free(here);
 			return NULL;
 		}
+		free(here);
 		if (lstat(whole, &info) != 0 || !S_ISLNK(info.st_mode))
 			return whole;
 		target = link_target(whole);
@@ -112,7 +137,9 @@ static bool check_target(const char *path, const struct stat *info, struct ks_er
 {
 	const char *why = NULL;
 
-	if (!S_ISREG(info->st_mode))
+	if (S_ISDIR(info->st_mode))
+		why = "it is a folder";
+	else if (!S_ISREG(info->st_mode))
 		why = "it isn't a regular file";
 	else if (info->st_uid != geteuid())
 		why = "it belongs to another user";
@@ -123,7 +150,7 @@ static bool check_target(const char *path, const struct stat *info, struct ks_er
 	if (why == NULL)
 		return true;
 	ks_err_set(err, KS_ERR_REFUSED, "%s is not replaced: %s", path, why);
-	return ks_err_tip(err, "choose another way to deliver the key");
+	return ks_err_tip(err, "choose another file");
 }
 
 /* False with errno set; EFBIG when it grew while it was read. */
@@ -242,8 +269,7 @@ static bool complain_beside(struct ks_err *err, const char *path)
 		    "%s can't be written: another keysail is writing it now", path);
 		return ks_err_tip(err, "try again");
 	}
-	complain(err, path, "written", errno);
-	return ks_err_tip(err, "its folder must be writable, with room on the disk");
+	return complain(err, path, "written", errno);
 }
 
 /* ---- replacing ---- */

@@ -23,7 +23,9 @@ static bool is_name(const char *where, const char *signs)
 
 static bool wants(const struct ks_sink_kind *kind, struct ks_err *err)
 {
-	return ks_err_set(err, KS_ERR_USAGE, "%s:%s wants %s", kind->name, kind->where, kind->rule);
+	ks_err_set(err, KS_ERR_USAGE, "in %s:%s, %s is %s", kind->name, kind->where, kind->where,
+	    kind->rule);
+	return ks_err_tip(err, "for example %s:%s", kind->name, kind->example);
 }
 
 static bool check_profile(const struct ks_sink_kind *kind, const char *where, struct ks_err *err)
@@ -51,12 +53,13 @@ static bool check_line(const struct ks_sink_kind *kind, const char *where, struc
 	char **argv = ks_argv_split(where, err);
 	bool good = argv != NULL;
 
-	(void)kind;
+	if (!good && err->tip[0] == '\0')
+		ks_err_tip(err, "for example %s:%s", kind->name, kind->example);
 	ks_argv_free(argv);
 	return good;
 }
 
-#define FILE_RULE "a file's name, without control characters"
+#define FILE_RULE "the path of a file, not of a folder, without control characters"
 
 static const struct ks_sink_ini credentials_ini = {
     KS_INI_AWS_CREDENTIALS, NULL, "aws_access_key_id", "aws_secret_access_key"};
@@ -70,7 +73,8 @@ static const struct ks_sink_kind kinds[] = {
 	.where = "NAME",
 	.help = "a profile in the AWS CLI's credentials file",
 	.check = check_profile,
-	.rule = "letters, digits and _-/.%@:+, and not DEFAULT",
+	.rule = "made of letters, digits and _-/.%@:+, and isn't DEFAULT",
+	.example = "media",
 	.place = "in profile",
 	.target = KS_SINK_CREDENTIALS,
 	.write = ks_format_profile,
@@ -82,6 +86,7 @@ static const struct ks_sink_kind kinds[] = {
 	.help = "a file of variables, for shells and containers",
 	.check = check_file,
 	.rule = FILE_RULE,
+	.example = "media.env",
 	.place = "in the file",
 	.form = "variables",
 	.target = KS_SINK_FILE,
@@ -93,6 +98,7 @@ static const struct ks_sink_kind kinds[] = {
 	.help = "a JSON file",
 	.check = check_file,
 	.rule = FILE_RULE,
+	.example = "media.json",
 	.place = "in the file",
 	.form = "JSON",
 	.target = KS_SINK_FILE,
@@ -103,7 +109,8 @@ static const struct ks_sink_kind kinds[] = {
 	.where = "REMOTE",
 	.help = "a remote in rclone's configuration",
 	.check = check_remote,
-	.rule = "letters, digits and _-.+@, not - as the first, and not DEFAULT",
+	.rule = "made of letters, digits and _-.+@, doesn't begin with -, and isn't DEFAULT",
+	.example = "media",
 	.place = "in remote",
 	.target = KS_SINK_RCLONE,
 	.write = ks_format_rclone,
@@ -115,6 +122,7 @@ static const struct ks_sink_kind kinds[] = {
 	.help = "a configuration of s3cmd",
 	.check = check_file,
 	.rule = FILE_RULE,
+	.example = "media.s3cfg",
 	.place = "in the file",
 	.form = "s3cmd",
 	.target = KS_SINK_FILE,
@@ -126,10 +134,12 @@ static const struct ks_sink_kind kinds[] = {
 	.where = "COMMAND LINE",
 	.help = "a command that reads it on its standard input",
 	.check = check_line,
+	.example = "vault kv put secret/media key=-",
 	.place = "to the command",
 	.target = KS_SINK_COMMAND,
     },
 };
+enum { NAME_SHOWN = 40 }; /* of a kind that there isn't */
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
 bool ks_sink_help(size_t index, struct ks_sink_help *help)
@@ -140,14 +150,15 @@ bool ks_sink_help(size_t index, struct ks_sink_help *help)
 	return true;
 }
 
-static bool unknown_kind(struct ks_err *err)
+static bool unknown_kind(const char *name, size_t len, struct ks_err *err)
 {
 	struct ks_buf list;
 
 	ks_buf_init(&list, sizeof err->message);
 	for (size_t i = 0; i < KINDS; i++)
 		ks_buf_printf(&list, "%s%s:%s", i > 0 ? ", " : "", kinds[i].name, kinds[i].where);
-	ks_err_set(err, KS_ERR_USAGE, "a key is delivered to one of %s", ks_buf_text(&list));
+	ks_err_set(err, KS_ERR_USAGE, "a key can't be delivered to '%.*s', only to one of %s",
+	    (int)(len < NAME_SHOWN ? len : NAME_SHOWN), name, ks_buf_text(&list));
 	ks_buf_free(&list);
 	return false;
 }
@@ -162,7 +173,7 @@ bool ks_sink_parse(const char *text, struct ks_sink *sink, struct ks_err *err)
 		if (strlen(kinds[i].name) == len && memcmp(kinds[i].name, text, len) == 0)
 			sink->kind = &kinds[i];
 	if (sink->kind == NULL)
-		return unknown_kind(err);
+		return unknown_kind(text, len, err);
 	if (!sink->kind->check(sink->kind, colon != NULL ? colon + 1 : "", err))
 		return false;
 	sink->where = ks_strdup(colon + 1);

@@ -30,7 +30,7 @@ struct ks_sink_kind {
 	const char *help;
 	/* False with err filled; there is rule to say what it wants. */
 	bool (*check)(const struct ks_sink_kind *kind, const char *where, struct ks_err *err);
-	const char *rule;
+	const char *rule, *example;
 	const char *place, *form; /* for ks_sink_phrase; form may be NULL */
 	enum ks_sink_target target;
 	ks_format_write *write; /* NULL for a command */

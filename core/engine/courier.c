@@ -107,7 +107,8 @@ static enum ks_sink_end begin(struct ks_courier *courier, struct parcel *parcel,
     const struct ks_request *request, const struct ks_identity *identity)
 {
 	if (request->secret == NULL) {
-		ks_err_set(&parcel->err, KS_ERR_SYSTEM, "The memory for secrets is full");
+		ks_err_set(&parcel->err, KS_ERR_SYSTEM, "The protected memory for secrets is full");
+		ks_err_tip(&parcel->err, "deliver or give up another key first");
 		return KS_SINK_FAILED;
 	}
 	parcel->secret = ks_secret_dup(request->secret, &parcel->err);
@@ -175,8 +176,10 @@ static bool look_behind(struct parcel *parcel, struct ks_event *event)
 		const char *path = ks_sink_plan_path(parcel->plan);
 		char *clean = ks_text_clean_dup(path, strlen(path));
 
-		snprintf(
-		    line, sizeof line, "Other users may read %s: its permissions were kept", clean);
+		snprintf(line, sizeof line,
+		    "Other users may read %s: its permissions were kept "
+		    "(chmod 600 it, unless that is meant)",
+		    clean);
 		free(clean);
 		event->warning = ks_strdup(line);
 	}

@@ -100,9 +100,9 @@ has "a command takes the key" '^AKIA[A-Z0-9]*$' deliver "command:./vault 'from v
 # shellcheck disable=SC2016 # for the inner shell
 has "and what it kept works" hello.txt without_keys sh -c \
 	'set -a; . "./from vault"; /usr/bin/aws --endpoint-url "$endpoint" s3 ls "s3://$bucket"'
-fails "a command's failure is told with its own words" 'sh ended with status 4: the safe is shut' \
+fails "a command's failure is told with its own words" 'sh failed with exit status 4: the safe is shut' \
 	deliver 'command:sh -c "cat >/dev/null; echo the safe is shut >&2; exit 4"'
-fails "its words are not told when they hold the secret" 'sh ended with status 5; key' \
+fails "its words are not told when they hold the secret" 'sh failed with exit status 5; key' \
 	deliver 'command:sh -c "cat >&2; exit 5"'
 
 # ---- rclone ----

@@ -210,7 +210,7 @@ static void answer_deliver(struct booth *b, const struct ks_request *request)
 	assert_non_null(request->secret);
 	assert_string_equal(request->input.key_id, NEW_KEY);
 	if (b->delivers == REFUSES) {
-		ks_err_set(&event->err, KS_ERR_SYSTEM, "vault ended with status 2");
+		ks_err_set(&event->err, KS_ERR_SYSTEM, "vault failed with exit status 2");
 		ks_err_tip(&event->err, "see whether the vault has it");
 	} else if (b->delivers == EXISTS && !request->replace) {
 		exists(&event->err);

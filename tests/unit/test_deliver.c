@@ -32,7 +32,8 @@ static void an_unknown_kind_is_told_the_kinds(void **state)
 	check_refused("ftp:x", KS_ERR_USAGE,
 	    "profile:NAME, env:FILE, json:FILE, rclone:REMOTE, s3cmd:FILE, command:COMMAND LINE");
 	check_refused("", KS_ERR_USAGE, "profile:NAME");
-	check_refused("prof:x", KS_ERR_USAGE, "profile:NAME");
+	check_refused("prof:x", KS_ERR_USAGE,
+	    "a key can't be delivered to 'prof', only to one of profile:NAME, env:FILE");
 }
 
 static void where_must_fit_its_kind(void **state)
@@ -43,7 +44,7 @@ static void where_must_fit_its_kind(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		check_refused(cases[i], KS_ERR_USAGE, " wants ");
+		check_refused(cases[i], KS_ERR_USAGE, " is ");
 	check_refused("command", KS_ERR_USAGE, "is empty");
 	check_refused("command:a 'b", KS_ERR_USAGE, "without its end");
 	check_refused("command:a | b", KS_ERR_USAGE, "no shell");
@@ -392,7 +393,7 @@ static void a_command_runs_until_it_is_over(void **state)
 	plan = preflight("command:sh -c 'cat >got; echo no room >&2; exit 3'");
 	assert_non_null(plan);
 	assert_int_equal(run_command(plan), KS_SINK_FAILED);
-	assert_string_equal(err.message, "sh ended with status 3: no room");
+	assert_string_equal(err.message, "sh failed with exit status 3: no room");
 	/* Again, by the same plan. */
 	assert_int_equal(run_command(plan), KS_SINK_FAILED);
 	ks_sink_plan_free(plan);

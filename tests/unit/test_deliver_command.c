@@ -237,16 +237,19 @@ static void a_failure_quotes_its_first_line(void **state)
 {
 	struct room *r = *state;
 
-	check_failure(r, TAKES "exit 2", "vault ended with status 2");
+	check_failure(r, TAKES "exit 2", "vault failed with exit status 2");
+	assert_non_null(strstr(r->err.tip, "by hand"));
 	check_failure(r, TAKES "echo; echo ' permission denied' >&2; echo more >&2; exit 2",
-	    "vault ended with status 2: permission denied");
+	    "vault failed with exit status 2: permission denied");
+	assert_non_null(strstr(r->err.tip, "put that right"));
 	check_failure(r, TAKES "printf '\\n \\t\\n  no\\033[2J\\n' >&2; exit 1",
-	    "vault ended with status 1: no\xEF\xBF\xBD[2J");
-	check_failure(
-	    r, TAKES "echo aborted >&2; kill -9 $$", "vault was killed by signal 9: aborted");
+	    "vault failed with exit status 1: no\xEF\xBF\xBD[2J");
+	check_failure(r, TAKES "echo aborted >&2; kill -9 $$",
+	    "vault was ended by signal 9 (Killed): aborted");
 	assert_non_null(strstr(r->err.tip, "isn't known"));
-	check_failure(r, "kill -9 $$", "vault was killed by signal 9");
-	assert_non_null(strstr(r->err.tip, "had read nothing"));
+	check_failure(r, "kill -9 $$",
+	    "vault was ended by signal 9 (Killed), before it read any of the secret");
+	assert_non_null(strstr(r->err.tip, "by hand"));
 }
 
 static void the_end_of_many_complaints_is_quoted_from_a_whole_line(void **state)
@@ -259,7 +262,8 @@ static void the_end_of_many_complaints_is_quoted_from_a_whole_line(void **state)
 				      "i=$((i + 1)); done; exit 1"),
 	    KS_SINK_FAILED);
 	assert_int_equal(
-	    sscanf(r->err.message, "vault ended with status 1: line %5u%n", &number, &end), 1);
+	    sscanf(r->err.message, "vault failed with exit status 1: line %5u%n", &number, &end),
+	    1);
 	assert_int_equal(r->err.message[end], '\0');
 	assert_in_range(number, 13700, 13999);
 }
@@ -268,18 +272,19 @@ static void a_complaint_with_the_secret_is_not_quoted(void **state)
 {
 	struct room *r = *state;
 
-	check_failure(r, "read -r s; echo \"denied: $s\" >&2; exit 1", "vault ended with status 1");
+	check_failure(
+	    r, "read -r s; echo \"denied: $s\" >&2; exit 1", "vault failed with exit status 1");
 	/* A part of it, behind harmless lines. */
 	check_failure(r,
 	    "read -r s; echo denied >&2; echo x${s%EXAMPLEKEY=} | cut -c 20-32 >&2; exit 1",
-	    "vault ended with status 1");
+	    "vault failed with exit status 1");
 	/* Long before what would be quoted. */
 	check_failure(r,
 	    "read -r s; echo $s >&2; i=0; while [ $i -lt 500 ]; do echo 'more to say' >&2; i=$((i "
 	    "+ 1)); done; exit 1",
-	    "vault ended with status 1");
-	check_failure(
-	    r, "read -r s; echo ${s#*nvb+E} >&2; exit 1", "vault ended with status 1: XAMPLEKEY=");
+	    "vault failed with exit status 1");
+	check_failure(r, "read -r s; echo ${s#*nvb+E} >&2; exit 1",
+	    "vault failed with exit status 1: XAMPLEKEY=");
 }
 
 static void one_that_does_not_read_the_secret_has_failed(void **state)
@@ -287,6 +292,7 @@ static void one_that_does_not_read_the_secret_has_failed(void **state)
 	struct room *r = *state;
 
 	check_failure(r, "exit 0", "vault ended without reading the secret");
+	assert_non_null(strstr(r->err.tip, "from its standard input"));
 	check_failure(r, "exec <&-; exit 0", "vault ended without reading the secret");
 	check_failure(r, "dd bs=1 count=5 of=/dev/null 2>/dev/null",
 	    "vault ended without reading all of the secret");
@@ -378,7 +384,7 @@ static void no_descriptor_is_left_open(void **state)
 	int before = count_descriptors(false), inherited = count_descriptors(true);
 	char expected[32];
 
-	check_failure(r, "exit 1", "vault ended with status 1");
+	check_failure(r, "exit 1", "vault failed with exit status 1");
 	assert_int_equal(
 	    run(r, TAKES "ls -a /dev/fd/ | wc -l | tr -d ' ' >\"$D/out\""), KS_SINK_DONE);
 	ks_command_free(r->command);

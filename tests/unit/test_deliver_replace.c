@@ -96,7 +96,7 @@ static void only_a_regular_file_of_one_name_is_replaced(void **state)
 	(void)state;
 	options.replace = true;
 	assert_int_equal(mkdir("d", 0700), 0);
-	check_refused("env:d", KS_ERR_REFUSED, "regular");
+	check_refused("env:d", KS_ERR_REFUSED, "it is a folder");
 	assert_int_equal(mkfifo("fifo", 0600), 0);
 	check_refused("env:fifo", KS_ERR_REFUSED, "regular");
 	put("one", "x", 0600);

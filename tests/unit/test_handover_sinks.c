@@ -71,9 +71,9 @@ static void what_a_sink_cant_take_is_said_at_once(void **state)
 	open_ways(b);
 	booth_press(b, "Ctrl-U Enter");
 	assert_booth_top(b, &ks_ways_dialog);
-	assert_booth_shows(b, "profile:NAME wants letters");
+	assert_booth_shows(b, "in profile:NAME, NAME is made of");
 	booth_press(b, "x");
-	assert_booth_shows_not(b, "wants letters");
+	assert_booth_shows_not(b, "NAME is made of");
 	booth_press(b, "Esc");
 	assert_booth_top(b, &ks_secret_dialog);
 	assert_booth_told(b, "");
@@ -136,7 +136,7 @@ static void a_sink_that_failed_gives_it_back(void **state)
 	open_ways(b);
 	booth_press(b, "Enter");
 	assert_booth_top(b, &ks_secret_dialog);
-	assert_booth_shows(b, "vault ended with status 2.");
+	assert_booth_shows(b, "vault failed with exit status 2.");
 	/* It may have arrived all the same. */
 	assert_booth_shows(b, "see whether the vault has it");
 	assert_int_equal(booth_handover(b)->state, KS_HANDOVER_HELD);
@@ -285,7 +285,7 @@ static void the_dialog_stays_until_it_is_delivered(void **state)
 	booth_answer_waiting(b, REFUSES);
 	booth_show(b);
 	assert_booth_top(b, &ks_secret_dialog);
-	assert_booth_shows(b, "The delivery failed: vault ended");
+	assert_booth_shows(b, "The delivery failed: vault failed");
 }
 
 static void no_key_is_made_where_something_would_be_replaced(void **state)

@@ -165,8 +165,9 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("create", "create needs a bucket");
 	assert_refused("create media", "say with --to where it goes");
 	assert_refused("create media --to", "--to needs a value");
-	assert_refused("create media --to clipboard", "delivered to one of profile:NAME");
-	assert_refused("create media --to env:", "wants a file's name");
+	assert_refused(
+	    "create media --to clipboard", "delivered to 'clipboard', only to one of profile:NAME");
+	assert_refused("create media --to env:", "in env:FILE, FILE is the path of a file");
 	assert_refused("create media more --to env:x", "'more' is one word too many");
 	assert_refused("list --to env:x", "--to goes with the command create");
 	assert_refused(

@@ -8,7 +8,7 @@
 #include "core/deliver/sink.h"
 #include "tui/dialogs/form.h"
 
-enum { DELIVER, SINK_SIZE = KS_INPUT_SIZE + 32, WHERE_MAX = 400 };
+enum { DELIVER, SINK_SIZE = KS_INPUT_SIZE + 32, WHERE_MAX = 400, LINE_SIZE = 1024 };
 
 struct dialog {
 	struct ks_form form;
@@ -74,9 +74,11 @@ static void fill(void *self, struct ks_draw *draw)
 	struct dialog *dialog = self;
 	struct ks_sheet *sheet = &dialog->form.sheet;
 	struct ks_sink_help help;
+	char line[LINE_SIZE];
 
 	if (dialog->refused)
-		ks_sheet_text(sheet, KS_ROLE_BAD, "%s", dialog->err.message);
+		ks_sheet_text(
+		    sheet, KS_ROLE_BAD, "%s", ks_err_line(&dialog->err, line, sizeof line));
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s",
 	    dialog->handover != 0
 		? "The secret is delivered at once, and wiped here when that worked."
