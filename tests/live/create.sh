@@ -58,7 +58,7 @@ exits 2 1 "without a sink nothing is made" 'say with --to' create attic
 exits 2 1 "an unknown sink is named with those that there are" 'profile:NAME, env:FILE' \
 	create attic --to clipboard
 exits 1 1 "--read-only makes nothing" 'read-only' --read-only create attic --to env:"$work/o.env"
-exits 1 1 "a bucket that isn't there is named" 'there is no bucket cellar' \
+exits 1 1 "a bucket that isn't there is named" 'there is no bucket cellar in us-east-1 (keysail list' \
 	create cellar --to env:"$work/o.env"
 exits 1 1 "a file in a folder that isn't there" 'no key was made.*nowhere' \
 	create attic --to env:"$work/nowhere/o.env"
@@ -71,7 +71,7 @@ check "it is as it was" test "$(cat "$work/mine.env")" = mine
 check "and none of this has made a key" has_none
 rm -rf "$XDG_STATE_HOME"
 echo "in the way" >"$XDG_STATE_HOME"
-exits 1 1 "without a journal no key is made" 'no key was made: .* without the journal' \
+exits 1 1 "without a journal no key is made" 'no key was made: Without the journal.*XDG_STATE_HOME' \
 	create attic --to json:"$work/o.json"
 check "and there is none" has_none
 rm -f "$XDG_STATE_HOME"
@@ -119,12 +119,12 @@ exits 0 1 "a file that others can read is warned of" 'Other users may read' \
 
 # ---- what fails after the key was made ----
 check "a server for failures" seed
-exits 1 1 "a command that fails has the key deleted again" 'false ended with status 1.*was deleted again' \
+exits 1 1 "a command that fails has the key deleted again" 'the key was not delivered: false failed with exit status 1.*was deleted again' \
 	create attic --to command:false
 check "there is none" has_none
 check "the journal knows that it is gone" sh -c "tail -n 1 '$journal' | grep -q '\"deleted\"'"
 check "a server that deletes nothing" seed --fault kind=access-denied,op=DeleteBucketAccessKey
-exits 1 1 "then the line says that the key is still there" 'was not deleted again: .*delete it' \
+exits 1 1 "then the line says that the key is still there" 'was not deleted again: AccessDeniedException: .*(delete it: keysail delete attic AKIA[A-Z0-9]* --yes)' \
 	create attic --to command:false
 check "it is" sh -c "grep -q \"key \$1 was not\" '$work/said'" sh "$(ids)"
 check "the journal has it open" sh -c \
@@ -132,7 +132,7 @@ check "the journal has it open" sh -c \
 	sh "$(ids)"
 
 check "a server that loses the answer" seed --fault kind=reset-after,op=CreateBucketAccessKey,count=1
-exits 1 1 "a lost answer is a guess, and says so" 'may be of this call.*unless somebody else' \
+exits 1 1 "a lost answer is a guess, and says so" 'the secret was lost: .*which this call may have made.*unless somebody else' \
 	create attic --to env:"$work/lost.env"
 check "there is one key, so nothing was sent again" sh -c "test \$(echo \"\$1\" | wc -w) -eq 1" sh "$(ids)"
 check "the guess is not deleted, and named" sh -c "grep -q -F \"\$1\" '$work/said'" sh "$(ids)"
@@ -144,6 +144,24 @@ echo "in the way" >"$XDG_STATE_HOME"
 exits 0 1 "a key is deleted without a journal, with a warning" 'journal' delete attic "$(ids)" --yes
 check "it is gone" has_none
 rm -f "$XDG_STATE_HOME"
+
+# ---- what the service says, once and in plain words ----
+check "a server that fails" seed --fault kind=unavailable,op=CreateBucketAccessKey
+exits 1 1 "that no key was made is said once" \
+	'^keysail: no key was made: ServiceUnavailable: The request [^(]*server (try again)$' \
+	create attic --to env:"$work/x.env"
+check "a server that answers with a page" seed --fault kind=html503,op=CreateBucketAccessKey
+exits 1 1 "a status is said with what it means" \
+	'made: The answer was HTTP status 503 (Service Unavailable), without a readable reason (try again)$' \
+	create attic --to env:"$work/x.env"
+check "a server that breaks off" seed --fault kind=reset-before,op=GetBucketAccessKeys
+exits 1 1 "no word of ours stands before the message" \
+	'made: The connection ended .* (check the connection and the proxy, then try again)$' \
+	create attic --to env:"$work/x.env"
+check "a server that is asked too often" seed --fault kind=throttling,op=CreateBucketAccessKey
+exits 1 1 "a code of the service's is said with what it means" \
+	'made: ThrottlingException: Rate exceeded (there were too many calls: try again in a moment)$' \
+	create attic --to env:"$work/x.env"
 
 # ---- the journal, and the output ----
 check "a server for output that can't be written" seed

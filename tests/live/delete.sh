@@ -46,8 +46,8 @@ exits 2 1 "without --yes nothing is deleted" 'say --yes' delete attic "$key"
 check "the key is still there" test "$(ids)" = "$key"
 exits 1 1 "--read-only deletes nothing" 'read-only' --read-only delete attic "$key" --yes
 check "and still" test "$(ids)" = "$key"
-exits 1 1 "a bucket that isn't there is named" 'there is no bucket cellar' delete cellar "$key" --yes
-exits 1 1 "a key that isn't there is named" 'attic has no key AKIAIOSFODNN7EXAMPLE' \
+exits 1 1 "a bucket that isn't there is named" 'there is no bucket cellar in us-east-1 (keysail list' delete cellar "$key" --yes
+exits 1 1 "a key that isn't there is named" 'attic has no key AKIAIOSFODNN7EXAMPLE (keysail list --bucket attic' \
 	delete attic AKIAIOSFODNN7EXAMPLE --yes
 exits 0 0 "a key is deleted" '' delete attic "$key" --yes
 check "its ID is all that is printed" test "$(cat "$work/out")" = "$key"
@@ -74,6 +74,18 @@ timeout 60 "$KEYSAIL" --endpoint-url "$url" -r us-east-1 -r eu-west-1 \
 	delete attic "$key" --yes >"$work/out" 2>"$work/err"
 check "nobody waits for that region" test $? -eq 0
 check "the key is gone" is_gone
+
+check "a server of which one region fails" seed --fault kind=unavailable,region=eu-west-1
+exits 1 2 "the region that may have the bucket is named" \
+	'no bucket cellar in us-east-1; it may be in eu-west-1, which could not be read (try again' \
+	-r eu-west-1 delete cellar "$key" --yes
+check "a server that is busy" seed --fault kind=throttling,op=GetBuckets
+exits 1 1 "where nothing could be read no bucket is denied" 'Rate exceeded (.*: try again in a moment)' \
+	delete attic "$key" --yes
+check "a server that shows no keys" seed --fault kind=access-denied,op=GetBucketAccessKeys
+exits 1 1 "a bucket whose keys can't be read is not said to have none" \
+	"key $key was not deleted, since the keys of bucket attic could not be read: Access" \
+	delete attic "$key" --yes
 
 check "a server that refuses" seed --fault kind=access-denied,op=DeleteBucketAccessKey
 exits 1 1 "a refusal is one line" "key $key was not deleted: AccessDeniedException" delete attic "$key" --yes

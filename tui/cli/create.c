@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "tui/cli/absent.h"
 #include "tui/cli/loop.h"
 
 static int fail(const struct ks_err *err)
@@ -34,19 +35,12 @@ static size_t find_buckets(
 	return found;
 }
 
-static int not_one(const struct ks_store *store, const struct ks_options *options, size_t found)
+static int too_many(const struct ks_options *options, size_t found)
 {
 	struct ks_err err;
 
-	if (found > 1) {
-		ks_err_set(&err, KS_ERR_USAGE, "there are %zu buckets %s", found, options->bucket);
-		ks_err_tip(&err, "say which one with --region and --profile");
-		return fail(&err);
-	}
-	/* What failed may be where it is. */
-	ks_cli_complain_of_all(store);
-	ks_err_set(&err, KS_ERR_USAGE, "there is no bucket %s in the regions that answered",
-	    options->bucket);
+	ks_err_set(&err, KS_ERR_USAGE, "there are %zu buckets %s", found, options->bucket);
+	ks_err_tip(&err, "say which one with --region and --profile");
 	return fail(&err);
 }
 
@@ -92,9 +86,21 @@ static bool is_taken_back(const struct ks_store *store, void *ctx)
 	return change == NULL || change->ended != KS_TIME_NONE;
 }
 
+static void say_still_there(const struct ks_change *change, const char *bucket, const char *key_id,
+    const struct ks_err *why, struct ks_err *err)
+{
+	if (change != NULL && change->err.kind != KS_ERR_NONE)
+		ks_err_because(err, &change->err, "%s; and key %s was not deleted again",
+		    why->message, key_id);
+	else
+		ks_err_set(
+		    err, why->kind, "%s; and key %s was not deleted again", why->message, key_id);
+	ks_err_tip(err, "delete it: keysail delete %s %s --yes", bucket, key_id);
+}
+
 /* The key is in nobody's hands: *why says so, and goes on with what became of it. */
-static int take_back(
-    struct ks_cli *cli, struct ks_event *event, const char *key_id, const struct ks_err *why)
+static int take_back(struct ks_cli *cli, struct ks_event *event, const char *bucket,
+    const char *key_id, const struct ks_err *why)
 {
 	const struct ks_store *store = ks_session_store(cli->session);
 	const struct ks_change *change;
@@ -108,11 +114,7 @@ static int take_back(
 		ks_err_set(&err, why->kind, "%s; key %s was deleted again", why->message, key_id);
 		ks_err_tip(&err, "%s", why->tip);
 	} else {
-		ks_err_set(&err, why->kind, "%s; and key %s was not deleted again%s%s",
-		    why->message, key_id,
-		    change != NULL && change->err.kind != KS_ERR_NONE ? ": " : "",
-		    change != NULL ? change->err.message : "");
-		ks_err_tip(&err, "delete it");
+		say_still_there(change, bucket, key_id, why, &err);
 	}
 	ks_cli_complain(&err);
 	return ended != 0 ? 128 + ended : KS_CLI_FAILED;
@@ -122,14 +124,34 @@ static int not_delivered(struct ks_cli *cli, const struct ks_handover *handover)
 {
 	struct ks_event *event = ks_event_new(KS_EVENT_GIVE_UP, ks_clock_wall(ks_clock_system()));
 	char *key_id = ks_strdup(ks_str_clean(&handover->key_id));
-	struct ks_err why = handover->err;
+	char *bucket = ks_strdup(ks_str_clean(&handover->bucket_name));
+	struct ks_err why;
 	int status;
+
+	ks_err_because(&why, &handover->err, "the key was not delivered");
 
 	event->handover = handover->id;
 	event->delete_key = true;
-	status = take_back(cli, event, key_id, &why);
+	status = take_back(cli, event, bucket, key_id, &why);
+	free(bucket);
 	free(key_id);
 	return status;
+}
+
+static int guessed(const struct ks_change *change)
+{
+	const struct ks_str *ids = change->orphans.items;
+	bool one = change->orphans.count == 1;
+	struct ks_err lost, err;
+
+	ks_err_because(&lost, &change->err, "the answer with the secret was lost");
+	ks_err_set(&err, KS_ERR_REPLY, "%s; key%s %s%s%s appeared, which this call may have made",
+	    lost.message, one ? "" : "s", ks_str_clean(&ids[0]), one ? "" : " and ",
+	    one ? "" : ks_str_clean(&ids[1]));
+	ks_err_tip(&err,
+	    "unless somebody else made it just now, delete it: keysail delete %s %s --yes",
+	    ks_str_clean(&change->bucket_name), one ? ks_str_clean(&ids[0]) : "KEYID");
+	return fail(&err);
 }
 
 /* Who made a key that merely appeared is a guess, and guesses are not deleted. */
@@ -137,36 +159,30 @@ static int orphaned(struct ks_cli *cli, const struct ks_change *change)
 {
 	struct ks_event *event;
 	struct ks_err why = change->err;
-	char *key_id;
+	char *key_id, *bucket;
 	int status;
 
-	if (change->guessed) {
-		ks_err_set(&why, KS_ERR_REPLY,
-		    "the answer with the secret was lost, and key %s appeared, which may be of "
-		    "this "
-		    "call",
-		    ks_str_clean(&change->orphans.items[0]));
-		ks_err_tip(&why, "unless somebody else made it just now, delete it");
-		return fail(&why);
-	}
+	if (change->guessed)
+		return guessed(change);
+	ks_err_tip(&why, "try again");
 	event = ks_event_new(KS_EVENT_DELETE, ks_clock_wall(ks_clock_system()));
 	event->bucket = change->bucket;
 	event->key_id = ks_strdup(ks_str_raw(&change->key_id));
 	key_id = ks_strdup(ks_str_clean(&change->key_id));
-	status = take_back(cli, event, key_id, &why);
+	bucket = ks_strdup(ks_str_clean(&change->bucket_name));
+	status = take_back(cli, event, bucket, key_id, &why);
+	free(bucket);
 	free(key_id);
 	return status;
 }
 
 /* ---- how it went ---- */
 
-static int not_made(const struct ks_change *change)
+static int not_made(const struct ks_err *why)
 {
 	struct ks_err err;
 
-	ks_err_set(&err, change->err.kind, "no key was made: %s%s%s", change->err.code,
-	    change->err.code[0] != '\0' ? ": " : "", change->err.message);
-	ks_err_tip(&err, "%s", change->err.tip);
+	ks_err_because(&err, why, "no key was made");
 	return fail(&err);
 }
 
@@ -180,7 +196,7 @@ static int conclude(struct ks_cli *cli)
 		return ks_cli_print_id(&handover->key_id, "made and delivered");
 	if (handover != NULL)
 		return not_delivered(cli, handover);
-	return change->state == KS_CHANGE_ORPHANED ? orphaned(cli, change) : not_made(change);
+	return change->state == KS_CHANGE_ORPHANED ? orphaned(cli, change) : not_made(&change->err);
 }
 
 /* What was sent can't be taken back; the journal knows it. */
@@ -194,7 +210,8 @@ static void tell_left(const struct ks_store *store, const struct ks_options *opt
 		    "key %s was made, and it isn't known whether its secret was delivered",
 		    ks_str_clean(&handover->key_id));
 	else if (ks_store_is_changing(store))
-		ks_err_set(&err, KS_ERR_SYSTEM, "making a key for bucket %s was under way",
+		ks_err_set(&err, KS_ERR_SYSTEM,
+		    "it isn't known whether a key was made for bucket %s: the call was under way",
 		    options->bucket);
 	else
 		return;
@@ -212,7 +229,7 @@ static int create_key(struct ks_cli *cli, const struct ks_options *options, uint
 
 	if (why != NULL) {
 		ks_err_set(&err, KS_ERR_REFUSED, "%s", why);
-		return fail(&err);
+		return not_made(&err);
 	}
 	event = ks_event_new(KS_EVENT_CREATE, ks_clock_wall(ks_clock_system()));
 	event->bucket = bucket;
@@ -235,7 +252,9 @@ static int run(struct ks_cli *cli, const struct ks_options *options)
 
 	if (ended != 0)
 		return 128 + ended;
-	return found == 1 ? create_key(cli, options, bucket) : not_one(store, options, found);
+	if (found == 0)
+		return ks_cli_no_bucket(store, options->bucket);
+	return found == 1 ? create_key(cli, options, bucket) : too_many(options, found);
 }
 
 int ks_create_main(const struct ks_options *options, const struct ks_store_options *store,

@@ -2,6 +2,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "tui/cli/absent.h"
 #include "tui/cli/loop.h"
 
 /* ---- which key ---- */
@@ -27,18 +28,38 @@ static bool knows_enough(const struct ks_store *store, void *ctx)
 	return find_bucket(store, *options) != 0 || ks_store_is_settled(store);
 }
 
+/* Why the keys of a bucket of that name could not be read; NULL if they all were. */
+static const struct ks_err *unread_keys(
+    const struct ks_store *store, const struct ks_options *options)
+{
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_bucket_entry *entry =
+		    ks_store_find_bucket(store, (uint32_t)i, options->bucket);
+
+		if (entry != NULL && entry->keys_fetched.state == KS_FETCH_FAILED)
+			return entry->keys_fetched.err;
+	}
+	return NULL;
+}
+
 static int not_found(const struct ks_store *store, const struct ks_options *options)
 {
+	const struct ks_err *unread = unread_keys(store, options);
 	struct ks_err err;
 
-	/* What failed may be where it is. */
-	ks_cli_complain_of_all(store);
 	if (store->n_buckets == 0)
-		ks_err_set(&err, KS_ERR_USAGE, "there is no bucket %s in the regions that answered",
-		    options->bucket);
-	else
+		return ks_cli_no_bucket(store, options->bucket);
+	if (unread != NULL) {
+		ks_err_because(&err, unread,
+		    "key %s was not deleted, since the keys of bucket %s could not be read",
+		    options->key_id, options->bucket);
+	} else {
+		/* What failed may have another bucket of that name. */
+		ks_cli_complain_of_all(store);
 		ks_err_set(&err, KS_ERR_USAGE, "bucket %s has no key %s", options->bucket,
 		    options->key_id);
+		ks_err_tip(&err, "keysail list --bucket %s shows which it has", options->bucket);
+	}
 	ks_cli_complain(&err);
 	return KS_CLI_FAILED;
 }
@@ -65,9 +86,7 @@ static void fail(
 		ks_err_set(err, KS_ERR_SYSTEM, "key %s was not deleted", options->key_id);
 		return;
 	}
-	ks_err_set(err, change->err.kind, "key %s was not deleted: %s%s%s", options->key_id,
-	    change->err.code, change->err.code[0] != '\0' ? ": " : "", change->err.message);
-	ks_err_tip(err, "%s", change->err.tip);
+	ks_err_because(err, &change->err, "key %s was not deleted", options->key_id);
 }
 
 static int report(const struct ks_options *options, const struct ks_change *change)
@@ -90,8 +109,9 @@ static void tell_left(const struct ks_store *store, const struct ks_options *opt
 	if (!ks_store_is_changing(store))
 		return;
 	ks_err_set(&err, KS_ERR_SYSTEM,
-	    "deleting key %s of bucket %s was under way; look at its keys again", options->key_id,
-	    options->bucket);
+	    "it isn't known whether key %s was deleted: the call was under way", options->key_id);
+	ks_err_tip(
+	    &err, "keysail list --bucket %s shows whether it is there still", options->bucket);
 	ks_cli_complain(&err);
 }
 
@@ -104,7 +124,8 @@ static int delete_key(struct ks_cli *cli, const struct ks_options *options, uint
 	int ended;
 
 	if (why != NULL) {
-		ks_err_set(&err, KS_ERR_REFUSED, "%s", why);
+		ks_err_set(
+		    &err, KS_ERR_REFUSED, "key %s was not deleted: %s", options->key_id, why);
 		ks_cli_complain(&err);
 		return KS_CLI_FAILED;
 	}

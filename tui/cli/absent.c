@@ -1,0 +1,85 @@
+#include "tui/cli/absent.h"
+
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "tui/cli/loop.h"
+
+enum { NAMED = 4, LIST_SIZE = 256 }; /* more regions than so many are counted, not named */
+
+/* Two profiles may look at one region. */
+static bool is_first(const struct ks_store *store, size_t at, enum ks_fetch state)
+{
+	for (size_t i = 0; i < at; i++)
+		if (store->scopes[i].buckets.state == state &&
+		    strcmp(store->scopes[i].region, store->scopes[at].region) == 0)
+			return false;
+	return true;
+}
+
+/* "us-east-1, eu-west-1" or "16 regions": those whose buckets are so. Gives how many there are. */
+static size_t list_regions(const struct ks_store *store, enum ks_fetch state, struct ks_buf *list)
+{
+	struct ks_buf names;
+	size_t count = 0;
+
+	ks_buf_init(&names, LIST_SIZE);
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		if (store->scopes[i].buckets.state != state || !is_first(store, i, state))
+			continue;
+		if (count++ < NAMED)
+			ks_buf_printf(
+			    &names, "%s%s", count > 1 ? ", " : "", store->scopes[i].region);
+	}
+	if (count > NAMED)
+		ks_buf_printf(list, "%zu regions", count);
+	else
+		ks_buf_puts(list, ks_buf_text(&names));
+	ks_buf_free(&names);
+	return count;
+}
+
+/* One that has no credentials has no regions either. */
+static void list_profiles(const struct ks_store *store, struct ks_buf *list)
+{
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		if (ks_store_profile_err(store, i) != NULL)
+			ks_buf_printf(list, "%sprofile %s",
+			    ks_buf_text(list)[0] != '\0' ? ", " : "",
+			    ks_store_profile_name(store, i));
+}
+
+static void conclude(
+    const char *bucket, const char *answered, const char *silent, struct ks_err *err)
+{
+	if (silent[0] != '\0') {
+		ks_err_set(err, KS_ERR_USAGE,
+		    "there is no bucket %s in %s; it may be in %s, which could not be read", bucket,
+		    answered, silent);
+		ks_err_tip(err, "try again, or say with --region and --profile where it is");
+		return;
+	}
+	ks_err_set(err, KS_ERR_USAGE, "there is no bucket %s%s%s", bucket,
+	    answered[0] != '\0' ? " in " : "", answered);
+	ks_err_tip(
+	    err, "keysail list shows which there are; --region and --profile say where to look");
+}
+
+int ks_cli_no_bucket(const struct ks_store *store, const char *bucket)
+{
+	bool failed = ks_cli_complain_of_all(store);
+	struct ks_buf answered, silent;
+	struct ks_err err;
+
+	ks_buf_init(&answered, LIST_SIZE);
+	ks_buf_init(&silent, LIST_SIZE * 2);
+	list_regions(store, KS_FETCH_FAILED, &silent);
+	list_profiles(store, &silent);
+	if (list_regions(store, KS_FETCH_KNOWN, &answered) > 0 || !failed) {
+		conclude(bucket, ks_buf_text(&answered), ks_buf_text(&silent), &err);
+		ks_cli_complain(&err);
+	}
+	ks_buf_free(&answered);
+	ks_buf_free(&silent);
+	return KS_CLI_FAILED;
+}
