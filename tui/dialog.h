@@ -24,7 +24,8 @@ enum { KS_DIALOG_MAX = 8 }; /* dialogs on top of one another; more are refused *
 struct ks_hint {
 	const char *key; /* NULL ends the list */
 	const char *text;
-	bool off; /* can't be done now: dimmed */
+	bool off;  /* can't be done now: dimmed */
+	bool keep; /* stays where there is no room for all */
 };
 
 struct ks_dialog_class {
@@ -46,6 +47,11 @@ struct ks_dialog_class {
 	void (*draw)(void *self, struct ks_draw *draw, struct ks_area area);
 	/* Optional. Good until the next call. */
 	const struct ks_hint *(*hints)(const void *self);
+	/*
+	 * Optional: the key that shows more of a text that doesn't fit, for the hint bar; NULL: all
+	 * of it is shown.
+	 */
+	const struct ks_hint *(*scroll_hint)(const void *self);
 	/*
 	 * True when the key was taken. Otherwise the context's actions get it, and then Esc and q
 	 * close. All keys come here, q and Esc too; Ctrl-C never.

@@ -2,7 +2,7 @@
 
 #include "core/base/text.h"
 
-enum { GAP = 2, KEPT = 2 };
+enum { GAP = 2, KEPT = 2 }; /* of the actions the last ones stay: help, and the way out */
 
 void ks_hintbar_collect(struct ks_hintbar *bar, const struct ks_keymap *keymap,
     enum ks_context context, const struct ks_ui *ui)
@@ -19,6 +19,24 @@ void ks_hintbar_collect(struct ks_hintbar *bar, const struct ks_keymap *keymap,
 		    .off = action->why_not != NULL && action->why_not(ui) != NULL,
 		};
 		count++;
+	}
+	bar->hints[count] = (struct ks_hint){0};
+	for (size_t i = count < KEPT ? 0 : count - KEPT; i < count; i++)
+		bar->hints[i].keep = true;
+}
+
+void ks_hintbar_collect_dialog(
+    struct ks_hintbar *bar, const struct ks_dialog_class *class, const void *self)
+{
+	const struct ks_hint *hints = class->hints(self);
+	const struct ks_hint *scroll = class->scroll_hint != NULL ? class->scroll_hint(self) : NULL;
+	size_t count = 0;
+
+	for (; hints->key != NULL && count + 1 < KS_HINTBAR_MAX; hints++) {
+		/* The way out is the last one. */
+		if (scroll != NULL && hints[1].key == NULL)
+			bar->hints[count++] = *scroll;
+		bar->hints[count++] = *hints;
 	}
 	bar->hints[count] = (struct ks_hint){0};
 }
@@ -39,23 +57,16 @@ static int draw_hint(const struct ks_hint *hint, struct ks_area area, int x)
 
 void ks_hintbar_draw(const struct ks_hint *hints, struct ks_draw *draw, struct ks_area area)
 {
-	size_t count = 0, kept;
 	int room = area.width - 1 + GAP, x = 1;
 
 	(void)draw;
-	while (hints[count].key != NULL)
-		count++;
-	kept = count < KEPT ? count : KEPT;
-	for (size_t i = count - kept; i < count; i++)
-		room -= hint_width(&hints[i]);
-	for (size_t i = 0; i < count; i++) {
-		bool stays = i >= count - kept;
-
-		if (!stays) {
-			room -= hint_width(&hints[i]);
-			if (room < 0)
-				continue;
-		}
-		x = draw_hint(&hints[i], area, x);
+	for (const struct ks_hint *hint = hints; hint->key != NULL; hint++)
+		if (hint->keep)
+			room -= hint_width(hint);
+	for (const struct ks_hint *hint = hints; hint->key != NULL; hint++) {
+		if (!hint->keep)
+			room -= hint_width(hint);
+		if (hint->keep || room >= 0)
+			x = draw_hint(hint, area, x);
 	}
 }

@@ -17,8 +17,12 @@ struct ks_hintbar {
 /* The actions of a context that carry a hint, dimmed where they can't be done now. */
 void ks_hintbar_collect(struct ks_hintbar *bar, const struct ks_keymap *keymap,
     enum ks_context context, const struct ks_ui *ui);
+/* Those of a dialog, which owns them, with the one by which it scrolls if it does. */
+void ks_hintbar_collect_dialog(
+    struct ks_hintbar *bar, const struct ks_dialog_class *class, const void *self);
 /*
- * Draws them. Where there is no room for all, the last two stay, and the others go from the right.
+ * Draws them. Where there is no room for all, those that are to be kept stay, and the others go
+ * from the right.
  */
 void ks_hintbar_draw(const struct ks_hint *hints, struct ks_draw *draw, struct ks_area area);
 

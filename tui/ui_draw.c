@@ -124,7 +124,7 @@ static void draw_dialogs(struct ks_ui *ui, struct ks_draw *draw, struct ks_area 
 static void draw_filter(const struct ks_ui *ui, struct ks_draw *draw, struct ks_area area)
 {
 	static const struct ks_hint hints[] = {
-	    {"Enter", "accept", false}, {"Esc", "clear", false}, {0}};
+	    {"Enter", "accept", false, true}, {"Esc", "clear", false, true}, {0}};
 	int width = area.width / 2 < FILTER_WIDTH ? area.width / 2 : FILTER_WIDTH;
 
 	ks_draw_text(area, 1, 0, 1, ks_style(KS_ROLE_HINT_KEY), "/");
@@ -140,7 +140,8 @@ static void draw_hints(struct ks_ui *ui, struct ks_draw *draw, struct ks_area ar
 	struct ks_hintbar bar;
 
 	if (top != NULL && top->class->hints != NULL) {
-		ks_hintbar_draw(top->class->hints(top->self), draw, area);
+		ks_hintbar_collect_dialog(&bar, top->class, top->self);
+		ks_hintbar_draw(bar.hints, draw, area);
 		return;
 	}
 	if (top == NULL && ui->filtering && !ui->trouble) {
@@ -179,8 +180,9 @@ void ks_ui_draw(struct ks_ui *ui, struct ks_canvas *canvas, int64_t now)
 			draw_tabs(ui, ks_layout_area(canvas, layout.tabs));
 			draw_panes(ui, &draw, canvas, &layout);
 		}
-		draw_hints(ui, &draw, ks_layout_area(canvas, layout.hints));
 		draw_dialogs(ui, &draw, body(canvas, &layout));
+		/* Whether a dialog scrolls is known when it is drawn. */
+		draw_hints(ui, &draw, ks_layout_area(canvas, layout.hints));
 		ks_toast_draw(&ui->toast, &draw, body(canvas, &layout));
 	}
 	ui->dirty = false;

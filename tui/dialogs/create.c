@@ -434,8 +434,8 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint all[] = {
-	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "close", false}, {0}};
+	static const struct ks_hint all[] = {{"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "close", false, true}, {0}};
 
 	(void)self;
 	return all;
@@ -465,6 +465,7 @@ const struct ks_dialog_class ks_create_dialog = {
     .size = ks_form_size,
     .draw = ks_form_draw,
     .hints = hints,
+    .scroll_hint = ks_form_scroll_hint,
     .key = key_pressed,
     .update = update,
     .may_close = may_close,

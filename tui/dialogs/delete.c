@@ -323,10 +323,10 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint asking[] = {
-	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "cancel", false}, {0}};
-	static const struct ks_hint typing[] = {
-	    {"Enter", "done", false}, {"Tab", "next", false}, {"Esc", "cancel", false}, {0}};
+	static const struct ks_hint asking[] = {{"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "cancel", false, true}, {0}};
+	static const struct ks_hint typing[] = {{"Enter", "done", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "cancel", false, true}, {0}};
 	const struct dialog *dialog = self;
 
 	return dialog->form.focus == dialog->form.n_buttons ? typing : asking;
@@ -349,6 +349,7 @@ const struct ks_dialog_class ks_delete_dialog = {
     .size = ks_form_size,
     .draw = ks_form_draw,
     .hints = hints,
+    .scroll_hint = ks_form_scroll_hint,
     .key = key_pressed,
     .update = update,
     .may_close = may_close,

@@ -207,6 +207,17 @@ void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area)
 	}
 }
 
+const struct ks_hint *ks_form_scroll_hint(const void *self)
+{
+	static const struct ks_hint down = {"PgDn", "more", false, true};
+	static const struct ks_hint up = {"PgUp", "more", false, true};
+	const struct ks_sheet *sheet = &((const struct ks_form *)self)->sheet;
+
+	if (sheet->height <= 0 || sheet->total <= sheet->height)
+		return NULL;
+	return sheet->top + sheet->height < sheet->total ? &down : &up;
+}
+
 /* ---- keys ---- */
 
 static bool can_focus(const struct ks_form *form, size_t index)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "tui/dialog.h"
 #include "tui/input.h"
 #include "tui/sheet.h"
 #include "tui/view.h"
@@ -69,6 +70,8 @@ void ks_form_gap(struct ks_form *form);
 /* A dialog's size and draw: self begins with the form. */
 void ks_form_size(void *self, const struct ks_draw *draw, int *width, int *height);
 void ks_form_draw(void *self, struct ks_draw *draw, struct ks_area area);
+/* A dialog's scroll_hint, as it was drawn last. */
+const struct ks_hint *ks_form_scroll_hint(const void *self);
 
 /*
  * True while something is pasted that no input takes: it is text, not a series of keys. To be asked

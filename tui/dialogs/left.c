@@ -279,8 +279,9 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint all[] = {{"Enter", "choose", false}, {"Tab", "next", false},
-	    {"j k", "move", false}, {"Esc", "later", false}, {0}};
+	static const struct ks_hint all[] = {{"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"j k", "move", false, false},
+	    {"Esc", "later", false, true}, {0}};
 
 	(void)self;
 	return all;
@@ -301,6 +302,7 @@ const struct ks_dialog_class ks_left_dialog = {
     .size = ks_form_size,
     .draw = ks_form_draw,
     .hints = hints,
+    .scroll_hint = ks_form_scroll_hint,
     .key = key_pressed,
     .update = update,
     .free = free_dialog,

@@ -215,10 +215,11 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint secret[] = {
-	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "stay", false}, {0}};
-	static const struct ks_hint other[] = {{"q", "quit", false}, {"Enter", "choose", false},
-	    {"Tab", "next", false}, {"Esc", "stay", false}, {0}};
+	static const struct ks_hint secret[] = {{"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "stay", false, true}, {0}};
+	static const struct ks_hint other[] = {{"q", "quit", false, false},
+	    {"Enter", "choose", false, true}, {"Tab", "next", false, false},
+	    {"Esc", "stay", false, true}, {0}};
 	const struct dialog *dialog = self;
 
 	return dialog->stage == STAGE_SECRET ? secret : other;
@@ -239,6 +240,7 @@ const struct ks_dialog_class ks_quit_dialog = {
     .size = ks_form_size,
     .draw = ks_form_draw,
     .hints = hints,
+    .scroll_hint = ks_form_scroll_hint,
     .key = key_pressed,
     .update = update,
     .free = free_dialog,

@@ -447,17 +447,19 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint held[] = {{"c", "copy", false}, {"Enter", "choose", false},
-	    {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
-	static const struct ks_hint delivered[] = {{"c", "copy", false}, {"p", "check", false},
-	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "leave", false}, {0}};
+	static const struct ks_hint held[] = {{"c", "copy", false, false},
+	    {"Enter", "choose", false, true}, {"Tab", "next", false, false},
+	    {"Esc", "leave", false, true}, {0}};
+	static const struct ks_hint delivered[] = {{"c", "copy", false, false},
+	    {"p", "check", false, false}, {"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "leave", false, true}, {0}};
 	static const struct ks_hint leaving[] = {
-	    {"Enter", "choose", false}, {"Esc", "leave", false}, {0}};
-	static const struct ks_hint shown[] = {{"any key", "hide", false}, {0}};
-	static const struct ks_hint checking[] = {{"Backspace", "begin anew", false},
-	    {"Enter", "compare", false}, {"Esc", "back", false}, {0}};
-	static const struct ks_hint asking[] = {
-	    {"Enter", "choose", false}, {"Tab", "next", false}, {"Esc", "back", false}, {0}};
+	    {"Enter", "choose", false, true}, {"Esc", "leave", false, true}, {0}};
+	static const struct ks_hint shown[] = {{"any key", "hide", false, true}, {0}};
+	static const struct ks_hint checking[] = {{"Backspace", "begin anew", false, false},
+	    {"Enter", "compare", false, true}, {"Esc", "back", false, true}, {0}};
+	static const struct ks_hint asking[] = {{"Enter", "choose", false, true},
+	    {"Tab", "next", false, false}, {"Esc", "back", false, true}, {0}};
 	static const struct ks_hint *const all[] = {
 	    [KS_SECRET_NONE] = held,
 	    [KS_SECRET_HELD] = held,
@@ -471,6 +473,15 @@ static const struct ks_hint *hints(const void *self)
 	};
 
 	return all[((const struct ks_secret_state *)self)->stage];
+}
+
+/* Where all keys have a meaning of their own, none scrolls. */
+static const struct ks_hint *scroll_hint(const void *self)
+{
+	enum ks_secret_stage stage = ((const struct ks_secret_state *)self)->stage;
+	bool taken = stage == KS_SECRET_SHOWING || stage == KS_SECRET_CHECKING;
+
+	return taken ? NULL : ks_form_scroll_hint(self);
 }
 
 static void free_dialog(void *self)
@@ -487,6 +498,7 @@ const struct ks_dialog_class ks_secret_dialog = {
     .size = ks_form_size,
     .draw = draw_dialog,
     .hints = hints,
+    .scroll_hint = scroll_hint,
     .key = key_pressed,
     .update = update,
     .presented = presented,

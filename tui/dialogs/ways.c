@@ -185,10 +185,12 @@ static const char *title(const void *self)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint held[] = {{"Up Down", "way", false},
-	    {"Enter", "deliver", false}, {"Tab", "next", false}, {"Esc", "back", false}, {0}};
-	static const struct ks_hint made[] = {{"Up Down", "way", false}, {"Enter", "create", false},
-	    {"Tab", "next", false}, {"Esc", "back", false}, {0}};
+	static const struct ks_hint held[] = {{"Up Down", "way", false, false},
+	    {"Enter", "deliver", false, true}, {"Tab", "next", false, false},
+	    {"Esc", "back", false, true}, {0}};
+	static const struct ks_hint made[] = {{"Up Down", "way", false, false},
+	    {"Enter", "create", false, true}, {"Tab", "next", false, false},
+	    {"Esc", "back", false, true}, {0}};
 
 	return ((const struct dialog *)self)->handover != 0 ? held : made;
 }
@@ -208,6 +210,7 @@ const struct ks_dialog_class ks_ways_dialog = {
     .size = ks_form_size,
     .draw = ks_form_draw,
     .hints = hints,
+    .scroll_hint = ks_form_scroll_hint,
     .key = key_pressed,
     .update = update,
     .free = free_dialog,

@@ -52,8 +52,8 @@ static void draw_themes(void *self, struct ks_draw *draw, struct ks_area area)
 
 static const struct ks_hint *hints(const void *self)
 {
-	static const struct ks_hint keys[] = {
-	    {"Up Down", "try", false}, {"Enter", "keep", false}, {"Esc", "as before", false}, {0}};
+	static const struct ks_hint keys[] = {{"Up Down", "try", false, false},
+	    {"Enter", "keep", false, true}, {"Esc", "as before", false, true}, {0}};
 
 	(void)self;
 	return keys;
