@@ -419,10 +419,12 @@ char *booth_dialog_picture(struct booth *b, int width, int height)
 	booth_resize(b, width, height);
 	ks_buf_init(&text, 1 << 20);
 	for (int y = 0; y < height; y++) {
-		if (is_blank_row(b->canvas, y))
+		bool hints = y == height - 1;
+
+		if (!hints && is_blank_row(b->canvas, y))
 			continue;
 		part.cells = &b->canvas->cells[y * width];
-		for (int x = 0; x < width; x++)
+		for (int x = 0; x < width && !hints; x++)
 			if (part.cells[x].style.ground != KS_GROUND_DIALOG)
 				part.cells[x] = blank;
 		ks_canvas_dump(&part, &text);

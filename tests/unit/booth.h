@@ -82,8 +82,8 @@ void booth_paste(struct booth *b, const char *text);
 void booth_resize(struct booth *b, int width, int height);
 
 /*
- * The dialogs alone, as they are in this size, without the panes behind them and the empty lines.
- * In a new block.
+ * The dialogs alone, as they are in this size, and the hints below, without the panes behind them
+ * and the empty lines. In a new block.
  */
 char *booth_dialog_picture(struct booth *b, int width, int height);
 

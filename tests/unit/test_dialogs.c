@@ -481,11 +481,27 @@ static void what_is_below_can_be_scrolled_to(void **state)
 	booth_open_delete(b, OLD_KEY);
 	booth_resize(b, 40, 10);
 	assert_booth_shows_not(b, "Created");
+	assert_booth_shows(b, "PgDn more");
 	booth_press(b, "End");
 	assert_booth_shows(b, "Created");
+	assert_booth_shows(b, "PgUp more");
 	assert_booth_shows(b, "▸[Cancel]");
 	booth_press(b, "PgDn Down Up PgUp Home");
 	assert_booth_shows(b, "Delete this key?");
+}
+
+static void the_hints_that_matter_stay_in_little_room(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 1);
+	booth_open_create(b);
+	booth_press(b, "Tab Enter");
+	assert_booth_shows(b, " Up Down way  Enter create  Tab next  Esc back");
+	booth_resize(b, 40, 10);
+	assert_booth_shows(b, " Up Down way  Enter create  Esc back");
+	booth_resize(b, 40, 34);
+	assert_booth_shows_not(b, "more");
 }
 
 static void in_ascii_the_focus_is_seen_too(void **state)
@@ -529,6 +545,7 @@ int main(void)
 	    TEST(dialogs_fit_every_size),
 	    TEST(hostile_names_are_shown_in_pieces_and_never_push_the_buttons_out),
 	    TEST(what_is_below_can_be_scrolled_to),
+	    TEST(the_hints_that_matter_stay_in_little_room),
 	    TEST(in_ascii_the_focus_is_seen_too),
 	};
 

@@ -280,7 +280,7 @@ static const char *title(const void *self)
 static const struct ks_hint *hints(const void *self)
 {
 	static const struct ks_hint all[] = {{"Enter", "choose", false, true},
-	    {"Tab", "next", false, false}, {"j k", "move", false, false},
+	    {"j k", "move", false, false}, {"Tab", "next", false, false},
 	    {"Esc", "later", false, true}, {0}};
 
 	(void)self;
