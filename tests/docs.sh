@@ -66,6 +66,17 @@ sed -n '/begin keys$/,/end keys$/p' tui/doc/keysail.1 | sed '1d;$d' >"$work/keys
 report "the man page has the actions' keys as they are (else: make man-keys)"
 
 # ---- the README ----
+# Its table of keys, and the keys of the actions, one a line.
+sed -n '/^| key | does |/,/^$/p' README.md | cut -d'|' -f2 |
+    awk -F'`' '{ for (i = 2; i <= NF; i += 2) print $i }' |
+    sed 's/^↑$/Up/; s/^↓$/Down/' | sort -u >"$work/readme-keys"
+"$BUILDDIR/tests/support/man_keys" | sed -n 's/^\.It Cm //p' | sed 's/\\&//g; s/ , /\n/g' |
+    sort -u >"$work/action-keys"
+if ! [ -s "$work/action-keys" ]; then echo "the actions have no keys"; fi >"$found"
+comm -3 "$work/readme-keys" "$work/action-keys" | sed 's/^\t\(.*\)/\1 is not in the README/; t
+s/$/ is in the README only/' >>"$found"
+report "the README has the actions' keys"
+
 grep -oE '\]\([^)#:]+\)' README.md | sed 's/](\(.*\))/\1/' | while read -r path; do
     if ! [ -e "$path" ]; then echo "README.md points to $path"; fi
 done >"$found"
