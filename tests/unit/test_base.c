@@ -178,7 +178,7 @@ static void check_line(
 
 	ks_err_set(&err, kind, "%s", message);
 	ks_err_tip(&err, "%s", tip);
-	strcpy(err.code, code);
+	snprintf(err.code, sizeof err.code, "%s", code);
 	assert_string_equal(ks_err_line(&err, text, sizeof text), line);
 }
 
