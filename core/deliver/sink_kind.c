@@ -23,7 +23,7 @@ static bool is_name(const char *where, const char *signs)
 
 static bool wants(const struct ks_sink_kind *kind, struct ks_err *err)
 {
-	ks_err_set(err, KS_ERR_USAGE, "in %s:%s, %s is %s", kind->name, kind->where, kind->where,
+	ks_err_set(err, KS_ERR_USAGE, "%s in %s:%s is %s", kind->where, kind->name, kind->where,
 	    kind->rule);
 	return ks_err_tip(err, "for example %s:%s", kind->name, kind->example);
 }

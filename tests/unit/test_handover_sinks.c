@@ -71,9 +71,9 @@ static void what_a_sink_cant_take_is_said_at_once(void **state)
 	open_ways(b);
 	booth_press(b, "Ctrl-U Enter");
 	assert_booth_top(b, &ks_ways_dialog);
-	assert_booth_shows(b, "in profile:NAME, NAME is made of");
+	assert_booth_shows(b, "NAME in profile:NAME is made of");
 	booth_press(b, "x");
-	assert_booth_shows_not(b, "NAME is made of");
+	assert_booth_shows_not(b, "is made of");
 	booth_press(b, "Esc");
 	assert_booth_top(b, &ks_secret_dialog);
 	assert_booth_told(b, "");
@@ -218,7 +218,7 @@ static void what_ends_while_it_is_asked_is_told_as_it_is(void **state)
 	assert_booth_shows_not(b, "on its way");
 	assert_booth_shows(b, "was not delivered");
 	booth_press(b, "Esc");
-	assert_booth_shows(b, "vault ended with status 2.");
+	assert_booth_shows(b, "vault failed with exit status 2.");
 	b->delivers = WAITS;
 	booth_press(b, "Tab Enter Enter Esc Tab Tab");
 	assert_booth_shows(b, "▸[Leave it]");

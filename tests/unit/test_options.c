@@ -167,7 +167,7 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("create media --to", "--to needs a value");
 	assert_refused(
 	    "create media --to clipboard", "delivered to 'clipboard', only to one of profile:NAME");
-	assert_refused("create media --to env:", "in env:FILE, FILE is the path of a file");
+	assert_refused("create media --to env:", "FILE in env:FILE is the path of a file");
 	assert_refused("create media more --to env:x", "'more' is one word too many");
 	assert_refused("list --to env:x", "--to goes with the command create");
 	assert_refused(
