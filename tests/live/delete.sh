@@ -58,7 +58,7 @@ check "a server with a key again" seed
 mkdir "$work/shared" && chmod 777 "$work/shared"
 export XDG_STATE_HOME="$work/shared"
 exits 0 1 "where others could replace the journal, it deletes with a warning" \
-	"The journal doesn't know of this: .*: other users can write to .*(chmod go-w $work/shared, or " \
+	"This change is not in the journal: .*: other users can write to .*(chmod go-w $work/shared, or " \
 	delete attic "$key" --yes
 unset XDG_STATE_HOME
 check "the key is gone all the same" is_gone

@@ -112,7 +112,7 @@ static bool hints_are_below(struct ks_pty *pty, void *ctx)
 	const struct desk *desk = ctx;
 	int x, y;
 
-	return ks_pty_find(pty, "Tab next", &x, &y) && y == desk->height - 1;
+	return ks_pty_find(pty, "Esc ", &x, &y) && y == desk->height - 1;
 }
 
 void desk_wait_for_dialog(struct desk *desk, const char *text)
