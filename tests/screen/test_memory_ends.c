@@ -28,7 +28,7 @@ static const struct ending {
 	.first = "Esc",
 	.asks = "▸[Back]",
 	.then = "Tab Tab Enter",
-	.stays = "its secret is gone"},
+	.stays = "has wiped its secret"},
     {.name = "its key deleted",
 	.first = "Esc",
 	.asks = "▸[Back]",

@@ -288,6 +288,23 @@ static void the_dialog_stays_until_it_is_delivered(void **state)
 	assert_booth_shows(b, "The delivery failed: vault failed");
 }
 
+static void where_the_sink_may_have_failed_another_one_is_offered(void **state)
+{
+	struct booth *b = *state;
+
+	b->creates = REFUSES;
+	choose_for_a_new_key(b);
+	assert_booth_top(b, &ks_create_dialog);
+	assert_booth_shows(b, "[Try again]  [Deliver to ..]");
+	booth_press(b, "Tab Tab Enter");
+	assert_booth_top(b, &ks_ways_dialog);
+	b->creates = ANSWERS;
+	booth_press(b, "Down Down Enter");
+	assert_booth_top(b, NULL);
+	assert_true(booth_handover(b)->confirmed);
+	assert_int_equal(b->n_keys, 2);
+}
+
 static void no_key_is_made_where_something_would_be_replaced(void **state)
 {
 	struct booth *b = *state;
@@ -448,6 +465,7 @@ int main(void)
 	    TEST(a_key_is_made_and_delivered_in_one),
 	    cmocka_unit_test(a_line_break_in_a_paste_makes_no_key),
 	    TEST(the_dialog_stays_until_it_is_delivered),
+	    TEST(where_the_sink_may_have_failed_another_one_is_offered),
 	    TEST(no_key_is_made_where_something_would_be_replaced),
 	    TEST(what_was_left_is_shown_once),
 	    TEST(it_waits_for_what_the_user_is_at),

@@ -263,12 +263,23 @@ static const struct ks_button buttons[][4] = {
     [STAGE_NONE] = {{.danger = false}},
 };
 
+/* What failed may be the sink. */
+static void offer_another_way(struct dialog *dialog)
+{
+	static const struct ks_button button = {"Deliver to ..", choose_way, false, false};
+	const struct ks_change *change = change_of(dialog);
+
+	if (dialog->stage == STAGE_FAILED && change != NULL && change->sink != NULL)
+		ks_form_add_button(&dialog->form, &button);
+}
+
 static void set_stage(struct dialog *dialog, enum stage stage)
 {
 	if (dialog->stage == stage)
 		return;
 	dialog->stage = stage;
 	ks_form_set_buttons(&dialog->form, buttons[stage]);
+	offer_another_way(dialog);
 	offer_victims(dialog);
 }
 

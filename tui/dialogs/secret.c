@@ -147,7 +147,7 @@ static void leave_it(void *self, struct ks_ui *ui)
 
 	if (handover == NULL)
 		return;
-	ks_ui_toast(ui, KS_TOAST_BAD, "%s stays in %s, and its secret is gone",
+	ks_ui_toast(ui, KS_TOAST_BAD, "%s stays in %s, and keysail has wiped its secret",
 	    ks_str_clean(&handover->key_id), ks_str_clean(&handover->bucket_name));
 	ks_ui_tell(ui, event_of(dialog, ui, KS_EVENT_GIVE_UP));
 	update(dialog, ui);
