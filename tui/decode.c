@@ -63,7 +63,7 @@ static void consume(struct ks_decoder *decoder, size_t count)
 static void set_key(struct scan *scan, uint32_t code, bool ctrl, bool alt)
 {
 	scan->out.kind = KS_DECODED_KEY;
-	scan->out.key = (struct ks_key){code, ctrl, alt};
+	scan->out.key = (struct ks_key){.code = code, .ctrl = ctrl, .alt = alt};
 }
 
 /* ---- one character ---- */

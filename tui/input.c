@@ -119,22 +119,22 @@ static const struct {
 	struct ks_key key;
 	enum edit edit;
 } edits[] = {
-    {{KS_KEY_LEFT, false, false}, EDIT_LEFT},
-    {{'B', true, false}, EDIT_LEFT},
-    {{KS_KEY_RIGHT, false, false}, EDIT_RIGHT},
-    {{'F', true, false}, EDIT_RIGHT},
-    {{KS_KEY_HOME, false, false}, EDIT_HOME},
-    {{'A', true, false}, EDIT_HOME},
-    {{KS_KEY_END, false, false}, EDIT_END},
-    {{'E', true, false}, EDIT_END},
-    {{KS_KEY_BACKSPACE, false, false}, EDIT_ERASE_LEFT},
-    {{'H', true, false}, EDIT_ERASE_LEFT},
-    {{KS_KEY_DELETE, false, false}, EDIT_ERASE_RIGHT},
-    {{'D', true, false}, EDIT_ERASE_RIGHT},
-    {{'W', true, false}, EDIT_ERASE_WORD},
-    {{KS_KEY_BACKSPACE, false, true}, EDIT_ERASE_WORD},
-    {{'U', true, false}, EDIT_ERASE_TO_START},
-    {{'K', true, false}, EDIT_ERASE_TO_END},
+    {{.code = KS_KEY_LEFT}, EDIT_LEFT},
+    {{.code = 'B', .ctrl = true}, EDIT_LEFT},
+    {{.code = KS_KEY_RIGHT}, EDIT_RIGHT},
+    {{.code = 'F', .ctrl = true}, EDIT_RIGHT},
+    {{.code = KS_KEY_HOME}, EDIT_HOME},
+    {{.code = 'A', .ctrl = true}, EDIT_HOME},
+    {{.code = KS_KEY_END}, EDIT_END},
+    {{.code = 'E', .ctrl = true}, EDIT_END},
+    {{.code = KS_KEY_BACKSPACE}, EDIT_ERASE_LEFT},
+    {{.code = 'H', .ctrl = true}, EDIT_ERASE_LEFT},
+    {{.code = KS_KEY_DELETE}, EDIT_ERASE_RIGHT},
+    {{.code = 'D', .ctrl = true}, EDIT_ERASE_RIGHT},
+    {{.code = 'W', .ctrl = true}, EDIT_ERASE_WORD},
+    {{.code = KS_KEY_BACKSPACE, .alt = true}, EDIT_ERASE_WORD},
+    {{.code = 'U', .ctrl = true}, EDIT_ERASE_TO_START},
+    {{.code = 'K', .ctrl = true}, EDIT_ERASE_TO_END},
 };
 
 static enum edit edit_of(struct ks_key key)

@@ -43,6 +43,7 @@ struct ks_key {
 	uint32_t code; /* a character or an enum ks_key_code */
 	bool ctrl;     /* with a letter in upper case: Ctrl-R is {'R', ctrl} */
 	bool alt;
+	bool more; /* more came with it: maybe a paste that the terminal doesn't mark */
 };
 
 /* One spelling ↔ one key; false when text is no key. "Space" is the blank. */

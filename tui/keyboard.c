@@ -131,10 +131,18 @@ static bool take_due(struct ks_keyboard *keyboard, struct ks_key *key)
 		if (!*due[i])
 			continue;
 		*due[i] = false;
-		*key = (struct ks_key){codes[i], false, false};
+		*key = (struct ks_key){.code = codes[i]};
 		return true;
 	}
 	return false;
+}
+
+static bool has_more(const struct ks_keyboard *keyboard)
+{
+	struct pollfd input = {.fd = keyboard->fd, .events = POLLIN};
+
+	return keyboard->decoder.len > 0 ||
+	       (poll(&input, 1, 0) > 0 && (input.revents & POLLIN) != 0);
 }
 
 bool ks_keyboard_next(struct ks_keyboard *keyboard, struct ks_key *key)
@@ -149,6 +157,7 @@ bool ks_keyboard_next(struct ks_keyboard *keyboard, struct ks_key *key)
 		}
 		if (decoded.kind == KS_DECODED_KEY) {
 			*key = decoded.key;
+			key->more = has_more(keyboard);
 			return true;
 		}
 		if (decoded.kind == KS_DECODED_NOTHING) {

@@ -139,6 +139,7 @@ static void type(struct vault *vault)
 	assert_vault_holds_key(vault);
 	desk_press(vault->desk, "Enter");
 	desk_wait_for(vault->desk, "it arrived whole");
+	desk_press(vault->desk, "Shift-Tab");
 }
 
 static const struct scene {

@@ -296,6 +296,11 @@ static void a_paste_is_compared_and_never_shown(void **state)
 	desk_wait_for(desk, "• 40");
 	desk_press(desk, "Enter");
 	desk_wait_for(desk, "it arrived whole");
+	/* As a terminal pastes that doesn't mark it. */
+	ks_pty_send(desk->pty, "hello\r", 6);
+	desk_wait_for(desk, "is something else (5 characters)");
+	desk_press(desk, "Shift-Tab");
+	desk_wait_for(desk, "▸[It arrived]");
 	assert_int_equal(desk_count_raw(desk, desk->secret), 0);
 	desk_press(desk, "Enter");
 	desk_wait_for(desk, "wiped it");

@@ -208,6 +208,25 @@ static void a_key_in_use_must_be_typed(void **state)
 }
 
 /* An Enter in the input goes on to the button; one that is pasted does not. */
+/* Of a paste that the terminal doesn't mark only this is known: that it comes all at once. */
+static void an_enter_that_comes_with_text_presses_nothing(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 1);
+	booth_open_create(b);
+	assert_booth_shows(b, "▸[Create]");
+	ks_ui_key(b->ui, (struct ks_key){.code = 'x', .more = true}, b->now);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_ENTER, .more = true}, b->now);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_ENTER}, b->now);
+	assert_booth_told(b, "");
+	assert_booth_top(b, &ks_create_dialog);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_TAB, .more = true}, b->now);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_BACKTAB, .more = true}, b->now);
+	ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_ENTER}, b->now);
+	assert_booth_told(b, "create;");
+}
+
 static void a_line_break_in_a_paste_is_no_enter(void **state)
 {
 	static const char *const pastes[] = {
@@ -534,6 +553,7 @@ int main(void)
 	    TEST(delete_tells_what_the_last_use_means),
 	    TEST(a_key_without_data_is_not_called_unused),
 	    TEST(a_key_in_use_must_be_typed),
+	    TEST(an_enter_that_comes_with_text_presses_nothing),
 	    cmocka_unit_test(a_line_break_in_a_paste_is_no_enter),
 	    TEST(the_only_key_must_be_typed_though_never_used),
 	    TEST(a_key_used_long_ago_need_not_be_typed),

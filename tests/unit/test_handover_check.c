@@ -108,6 +108,18 @@ static void type(struct booth *b, const char *text)
 	}
 }
 
+/* All at once, as a terminal pastes that marks no paste. */
+static void burst(struct booth *b, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		struct ks_key key = key_of(*text);
+
+		key.more = text[1] != '\0';
+		ks_ui_key(b->ui, key, b->now);
+	}
+	booth_show(b);
+}
+
 static void deliver(struct booth *b)
 {
 	booth_open_secret(b);
@@ -184,6 +196,8 @@ static void a_terminal_without_marks_pastes_into_a_mode_for_it(void **state)
 		assert_booth_told(b, "");
 		assert_int_equal(b->terminal.len, 0);
 		booth_press(b, "Enter");
+		assert_booth_told(b, "");
+		booth_press(b, "Esc Enter");
 		assert_booth_told(b, "arrived;");
 		booth_tear_down(&one);
 	}
@@ -196,7 +210,86 @@ static void the_mode_takes_a_marked_paste_too(void **state)
 	deliver(b);
 	booth_press(b, "p x");
 	paste(b, SECRET);
+	assert_booth_shows(b, "40");
+	booth_press(b, "Enter");
 	assert_booth_shows(b, SAME);
+	booth_press(b, "Enter");
+	assert_booth_told(b, "");
+}
+
+static void an_unmarked_paste_is_checked_and_confirms_nothing(void **state)
+{
+	static const struct {
+		const char *text, *verdict;
+	} rows[] = {
+	    {"hello\n", OTHER " (5 characters)"},
+	    {SECRET "\n", SAME},
+	    {SECRET "\n\n\n", SAME},
+	    {"cat\n", OTHER " (3 characters)"},
+	    {"q\n", OTHER " (1 character)"},
+	    {"one\ntwo\n", OTHER " (3 characters)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		deliver(b);
+		burst(b, rows[i].text);
+		assert_booth_shows(b, rows[i].verdict);
+		assert_booth_told(b, "");
+		assert_int_equal(booth_handover(b)->state, KS_HANDOVER_UNCONFIRMED);
+		assert_int_equal(b->terminal.len, 0);
+		booth_tear_down(&one);
+	}
+}
+
+/* As by a slow line, where nothing tells a paste from typing. */
+static void text_that_is_no_command_begins_a_check(void **state)
+{
+	struct booth *b = *state;
+
+	deliver(b);
+	type(b, SECRET);
+	assert_booth_shows(b, "40");
+	booth_press(b, "Enter");
+	assert_booth_shows(b, SAME);
+	assert_booth_told(b, "");
+}
+
+static void an_unmarked_paste_before_it_is_delivered_confirms_nothing(void **state)
+{
+	static const char *const texts[] = {"hello\n", SECRET "\n", "c\n", "abc\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		void *one = NULL;
+		struct booth *b;
+
+		booth_set_up(&one);
+		b = one;
+		booth_open_secret(b);
+		burst(b, texts[i]);
+		assert_false(booth_handover(b)->confirmed);
+		assert_non_null(booth_handover(b)->secret);
+		booth_tear_down(&one);
+	}
+}
+
+static void a_question_taken_back_leaves_the_focus_where_it_was(void **state)
+{
+	struct booth *b = *state;
+
+	deliver(b);
+	booth_press(b, "Tab");
+	assert_booth_shows(b, "▸[Check it]");
+	booth_press(b, "Esc");
+	assert_booth_shows(b, "▸[Back]");
+	booth_press(b, "Esc");
+	assert_booth_shows(b, "▸[Check it]");
 }
 
 /* However a program that is copied from, or a terminal, ends its lines. */
@@ -223,7 +316,7 @@ static void a_line_break_in_a_paste_ends_no_check(void **state)
 		assert_booth_shows_not(b, SAME);
 		assert_booth_shows_not(b, OTHER);
 		ks_ui_key(b->ui, (struct ks_key){.code = KS_KEY_PASTE_END}, b->now);
-		booth_show(b);
+		booth_press(b, "Enter");
 		assert_booth_shows(b, rows[i].verdict);
 		assert_booth_told(b, "");
 		assert_int_equal(booth_handover(b)->state, KS_HANDOVER_UNCONFIRMED);
@@ -299,6 +392,10 @@ int main(void)
 	    TEST(an_enter_too_many_confirms_nothing_that_did_not_arrive),
 	    cmocka_unit_test(a_terminal_without_marks_pastes_into_a_mode_for_it),
 	    TEST(the_mode_takes_a_marked_paste_too),
+	    cmocka_unit_test(an_unmarked_paste_is_checked_and_confirms_nothing),
+	    TEST(text_that_is_no_command_begins_a_check),
+	    cmocka_unit_test(an_unmarked_paste_before_it_is_delivered_confirms_nothing),
+	    TEST(a_question_taken_back_leaves_the_focus_where_it_was),
 	    cmocka_unit_test(a_line_break_in_a_paste_ends_no_check),
 	    TEST(the_mode_can_be_left),
 	    TEST(a_verdict_goes_with_the_next_delivery),

@@ -242,7 +242,7 @@ static enum ks_input_result press(struct ks_input *input, const char *name)
 static void type_text(struct ks_input *input, const char *letters)
 {
 	for (; *letters != '\0'; letters++)
-		ks_input_key(input, (struct ks_key){(uint32_t)*letters, false, false});
+		ks_input_key(input, (struct ks_key){.code = (uint32_t)*letters});
 }
 
 static void a_line_is_edited_as_in_a_shell(void **state)
@@ -284,8 +284,7 @@ static void only_clean_text_enters_and_no_more_than_fits(void **state)
 	assert_string_equal(input.text, "ab\xef\xbf\xbd"
 					"c");
 	ks_input_set(&input, "日本");
-	assert_int_equal(
-	    ks_input_key(&input, (struct ks_key){0x202E, false, false}), KS_INPUT_USED);
+	assert_int_equal(ks_input_key(&input, (struct ks_key){.code = 0x202E}), KS_INPUT_USED);
 	type_text(&input, "xyz");
 	assert_string_equal(input.text, "日本xy");
 	input.max = 0;
@@ -300,12 +299,12 @@ static void pasted_line_breaks_are_blanks(void **state)
 	struct ks_input input = {0};
 
 	(void)state;
-	ks_input_key(&input, (struct ks_key){KS_KEY_PASTE_BEGIN, false, false});
+	ks_input_key(&input, (struct ks_key){.code = KS_KEY_PASTE_BEGIN});
 	type_text(&input, "a");
 	assert_int_equal(press(&input, "Enter"), KS_INPUT_CHANGED);
 	assert_int_equal(press(&input, "Up"), KS_INPUT_USED);
 	type_text(&input, "b");
-	ks_input_key(&input, (struct ks_key){KS_KEY_PASTE_END, false, false});
+	ks_input_key(&input, (struct ks_key){.code = KS_KEY_PASTE_END});
 	assert_string_equal(input.text, "a b");
 	assert_int_equal(press(&input, "Enter"), KS_INPUT_IGNORED);
 }

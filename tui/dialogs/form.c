@@ -259,6 +259,8 @@ bool ks_form_is_paste(struct ks_form *form, struct ks_key key)
 {
 	bool pasting = form->pasting;
 
+	form->after_text = form->text_goes_on;
+	form->text_goes_on = (form->text_goes_on || ks_key_is_text(key)) && key.more;
 	if (key.code == KS_KEY_PASTE_BEGIN)
 		pasting = form->pasting = !has_input_focus(form);
 	else if (key.code == KS_KEY_PASTE_END)
@@ -304,7 +306,7 @@ enum ks_form_result ks_form_key(struct ks_form *form, struct ks_ui *ui, struct k
 	if (key.ctrl || key.alt)
 		return KS_FORM_IGNORED;
 	if (key.code == KS_KEY_ENTER && form->n_buttons > 0)
-		return press(form, ui);
+		return form->after_text ? KS_FORM_USED : press(form, ui);
 	if (key.code == KS_KEY_TAB || key.code == KS_KEY_RIGHT || key.code == KS_KEY_BACKTAB ||
 	    key.code == KS_KEY_LEFT) {
 		move_focus(form, key.code == KS_KEY_TAB || key.code == KS_KEY_RIGHT);

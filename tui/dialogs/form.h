@@ -43,6 +43,8 @@ struct ks_form {
 	bool compact;         /* leave gaps out */
 	bool drawn;           /* these buttons were on the screen */
 	bool pasting;         /* what comes is a paste, and nothing takes it */
+	bool text_goes_on;    /* the last key came with text before it, or was text, and more */
+	bool after_text;      /* this key came with text before it: Enter presses nothing */
 };
 
 enum ks_form_result {

@@ -1,6 +1,7 @@
 #include "tui/dialogs/secret.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/base/secret.h"
@@ -196,10 +197,18 @@ static const struct ks_button buttons[][KS_FORM_BUTTONS] = {
 
 static void set_stage(struct ks_secret_state *dialog, enum ks_secret_stage stage)
 {
+	bool asked = dialog->stage == KS_SECRET_ASKING;
+
 	if (dialog->stage == stage)
 		return;
+	if (stage == KS_SECRET_ASKING) {
+		dialog->asked_in = dialog->stage;
+		dialog->asked_focus = dialog->form.focus;
+	}
 	dialog->stage = stage;
 	ks_form_set_buttons(&dialog->form, buttons[stage]);
+	if (asked && stage == dialog->asked_in)
+		dialog->form.focus = dialog->asked_focus;
 }
 
 static void set_off(
@@ -312,9 +321,13 @@ static bool is_copy_key(const struct ks_secret_state *dialog, struct ks_key key)
 		   dialog->stage == KS_SECRET_DELIVERED);
 }
 
-/* What came is judged. One more Enter than was meant must confirm nothing that did not arrive. */
+/*
+ * What came is judged. One more Enter than was meant must confirm nothing: neither what did not
+ * arrive, nor, where an Enter ended the paste, what did.
+ */
 static void end_check(struct ks_secret_state *dialog, struct ks_ui *ui)
 {
+	bool entered = dialog->checking;
 	const struct ks_handover *handover = ks_secret_state_handover(dialog);
 	bool same = ks_paste_check_is_same(&dialog->check, handover->secret);
 
@@ -322,7 +335,7 @@ static void end_check(struct ks_secret_state *dialog, struct ks_ui *ui)
 	dialog->checking = dialog->pasting = false;
 	set_stage(dialog, KS_SECRET_NONE);
 	update(dialog, ui);
-	if (!same)
+	if (!same || entered)
 		focus(dialog, start_check);
 }
 
@@ -336,8 +349,13 @@ static bool is_checked_paste(struct ks_secret_state *dialog, struct ks_ui *ui, s
 	if (handover == NULL || (!dialog->pasting && key.code != KS_KEY_PASTE_BEGIN))
 		return false;
 	if (key.code == KS_KEY_PASTE_END) {
-		end_check(dialog, ui);
-	} else if (dialog->pasting) {
+		dialog->pasting = false;
+		/* There it was said that Enter ends it. */
+		if (!dialog->checking)
+			end_check(dialog, ui);
+		return true;
+	}
+	if (dialog->pasting) {
 		ks_paste_check_add(&dialog->check, handover->secret, key);
 	} else if (may_begin) {
 		dialog->pasting = true;
@@ -365,6 +383,18 @@ static void checking_key(struct ks_secret_state *dialog, struct ks_ui *ui, struc
 	}
 }
 
+/*
+ * Text that is no command here, or that more came with: a paste that the terminal doesn't mark. Its
+ * characters must not act, least of all its line break.
+ */
+static bool begins_paste(const struct ks_secret_state *dialog, struct ks_key key)
+{
+	static const char commands[] = "cypKq";
+
+	return dialog->stage == KS_SECRET_DELIVERED && ks_key_is_text(key) && key.code != ' ' &&
+	       (key.more || key.code > '~' || strchr(commands, (int)key.code) == NULL);
+}
+
 /* Ctrl-Z and its like are no paste. */
 static bool is_foreign(struct ks_key key)
 {
@@ -374,18 +404,21 @@ static bool is_foreign(struct ks_key key)
 static bool key_pressed(void *self, struct ks_ui *ui, struct ks_key key)
 {
 	struct ks_secret_state *dialog = self;
-	bool shown = dialog->showing.state != KS_SHOWING_NOT;
+	bool shown = dialog->showing.state != KS_SHOWING_NOT, dropped = shown || dialog->dropping;
 
+	dialog->dropping = dropped && key.more;
 	if (shown) {
 		ks_showing_end(&dialog->showing, ui);
 		set_stage(dialog, KS_SECRET_NONE);
 		update(dialog, ui);
-	} else if (is_checked_paste(dialog, ui, key)) {
+	} else if (!dropped && is_checked_paste(dialog, ui, key)) {
 		return true;
 	}
 	/* Of a paste that hides it nothing more is taken either. */
-	if (ks_form_is_paste(&dialog->form, key) || shown)
+	if (ks_form_is_paste(&dialog->form, key) || dropped)
 		return true;
+	if (begins_paste(dialog, key))
+		start_check(dialog, ui);
 	if (dialog->stage == KS_SECRET_CHECKING && !is_foreign(key)) {
 		checking_key(dialog, ui, key);
 	} else if (is_copy_key(dialog, key)) {

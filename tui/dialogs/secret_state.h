@@ -31,11 +31,14 @@ struct ks_secret_state {
 	uint32_t handover;
 	enum ks_secret_stage stage;
 	bool asking; /* whether it is to be left undelivered */
-	bool failed; /* the last copy did not work */
+	enum ks_secret_stage asked_in;
+	size_t asked_focus; /* in that stage */
+	bool failed;        /* the last copy did not work */
 	enum ks_clipboard_hold hold;
 	struct ks_showing showing;
 	bool checking; /* a paste is to be typed */
 	bool pasting;  /* between the marks of a paste that is checked */
+	bool dropping; /* what came with the key that hid it goes with it */
 	struct ks_paste_check check;
 	enum ks_secret_verdict verdict;
 };
