@@ -20,7 +20,7 @@ struct ks_hints {
 	const uint32_t *visible; /* buckets */
 	size_t n_visible;
 	bool operations; /* the operations pane exists: read GetOperations and poll */
-	bool left;       /* what the journal has open can be shown */
+	bool left;       /* what the journal has open can be shown, or settled */
 };
 
 struct ks_plan {

@@ -46,6 +46,7 @@ struct ks_profile {
 	struct ks_fetched regions; /* GetRegions; KS_FETCH_NEVER unless all regions are wanted */
 	bool regions_builtin;      /* GetRegions was refused: the built-in list is used */
 	bool left_asked;           /* what the journal has open for it was asked for */
+	uint64_t left_request;     /* under way for that; 0 if none */
 };
 
 /* One profile in one region: what can fail by itself. */
@@ -274,6 +275,8 @@ const struct ks_handover *ks_store_handover_of(
 /* The oldest one that isn't over. */
 const struct ks_handover *ks_store_open_handover(const struct ks_store *store);
 const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id);
+/* What the journal has open for a profile was read, could not be, or is nobody's business here. */
+bool ks_store_left_is_known(const struct ks_store *store, uint32_t profile);
 /* Its key, or one that it may have made: a guess, by what is known of keys and times. */
 bool ks_store_left_may_be(
     const struct ks_store *store, const struct ks_left *left, const struct ks_access_key *key);

@@ -132,6 +132,9 @@ bool ks_left_arrived(struct ks_store *store, struct ks_event *event)
 {
 	size_t before = store->n_left;
 
+	for (size_t i = 0; i < store->n_profiles; i++)
+		if (store->profiles[i].left_request == event->request)
+			store->profiles[i].left_request = 0;
 	for (size_t i = 0; i < event->left.count; i++) {
 		const struct ks_journal_change *change = &event->left.changes[i];
 

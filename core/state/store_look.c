@@ -96,6 +96,13 @@ const struct ks_left *ks_store_left(const struct ks_store *store, uint32_t id)
 	return NULL;
 }
 
+bool ks_store_left_is_known(const struct ks_store *store, uint32_t profile)
+{
+	const struct ks_profile *whose = &store->profiles[profile];
+
+	return store->read_only || (whose->left_asked && whose->left_request == 0);
+}
+
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id)
 {
 	const struct ks_activity_cell *cell = ks_activity_cell(store, id);

@@ -153,10 +153,12 @@ static bool cancel_submitted(struct ks_store *store, const struct ks_request *re
 	return true;
 }
 
-static bool left_submitted(struct ks_store *store, const struct ks_request *request)
+static bool left_submitted(struct ks_store *store, const struct ks_request *request, uint64_t id)
 {
-	if (request->profile < store->n_profiles)
-		store->profiles[request->profile].left_asked = true;
+	if (request->profile >= store->n_profiles)
+		return false;
+	store->profiles[request->profile].left_asked = true;
+	store->profiles[request->profile].left_request = id;
 	return false;
 }
 
@@ -175,7 +177,7 @@ bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event)
 	case KS_REQUEST_NOTE:
 		return ks_notes_submitted(store);
 	case KS_REQUEST_LEFT:
-		return left_submitted(store, request);
+		return left_submitted(store, request, event->request);
 	case KS_REQUEST_IDENTIFY:
 	case KS_REQUEST_CALL:
 		break;

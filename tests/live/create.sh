@@ -43,8 +43,7 @@ exits() {
 		{ [ -z "$pattern" ] || grep -q -e "$pattern" "$work/said"; }
 	status=$?
 	cp "$work/printed" "$work/out"
-	cp "$work/said" "$work/err"
-	result "$status" "$name"
+		result "$status" "$name"
 }
 
 # printed_the_key: its ID is all that was printed, and it is the bucket's newest.
@@ -138,7 +137,27 @@ check "there is one key, so nothing was sent again" sh -c "test \$(echo \"\$1\" 
 check "the guess is not deleted, and named" sh -c "grep -q -F \"\$1\" '$work/said'" sh "$(ids)"
 check "the journal doesn't know what became of it" sh -c "tail -n 1 '$journal' | grep -q '\"unknown\"'"
 
+# ---- what the line says to do closes what the journal has open ----
+# obey: runs the command that the last line of stderr names.
+obey() {
+	told=$(sed -n 's/.*delete it: keysail \(delete [^)]*\)).*/\1/p' "$work/said")
+	# shellcheck disable=SC2086 # these are words
+	[ -n "$told" ] && keysail $told >"$work/printed"
+}
+nothing_is_open() { tail -n 1 "$journal" | grep -q '"entry":"deleted"'; }
+cp "$work/said" "$work/err"
+check "the key that may have come of it is deleted as the line says" obey
+check "it is gone" has_none
+check "the journal has nothing open of it" nothing_is_open
+check "a server that refuses one delete" seed --fault kind=access-denied,op=DeleteBucketAccessKey,count=1
+exits 1 1 "a key that was not delivered stays" 'delete it: keysail' create attic --to command:false
+check "it is deleted as the line says" obey
+check "that key is gone, too" has_none
+check "and the journal has nothing open" nothing_is_open
+
 # ---- deleting goes on without a journal ----
+check "a server with a key" seed
+exits 0 0 "a key to delete" '' create attic --to env:"$work/gone.env"
 rm -rf "$XDG_STATE_HOME"
 echo "in the way" >"$XDG_STATE_HOME"
 exits 0 1 "a key is deleted without a journal, with a warning" 'journal' delete attic "$(ids)" --yes

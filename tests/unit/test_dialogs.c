@@ -365,6 +365,36 @@ static void open_left(struct booth *b)
 	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
 }
 
+/* Of what was left, that is all there is to say. */
+static void where_nothing_is_left_to_do_enter_dismisses_it(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 2);
+	booth_left_open(b, KS_JOURNAL_DONE, NEW_KEY);
+	assert_booth_shows(b, "This key is gone: nothing is left to do.");
+	assert_booth_shows(b, "▸[Dismiss]");
+	booth_press(b, "Enter");
+	assert_int_equal(b->store->n_left, 0);
+	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
+	assert_booth_shows(b, "▸[Later]");
+	booth_remove_key(b, TWO_KEY);
+	booth_press(b, "Ctrl-R");
+	booth_press(b, "Esc r");
+	booth_press(b, "u");
+	assert_booth_shows(b, "▸[Dismiss]");
+}
+
+static void a_key_that_never_appeared_is_dismissed_by_enter(void **state)
+{
+	struct booth *b = *state;
+
+	booth_given_keys(b, 1);
+	booth_left_open(b, KS_JOURNAL_UNKNOWN, NULL);
+	assert_booth_shows(b, "No key appeared in the bucket since");
+	assert_booth_shows(b, "▸[Dismiss]");
+}
+
 static void it_can_be_suspended_and_redrawn_in_each_dialog(void **state)
 {
 	static const struct {
@@ -558,6 +588,8 @@ int main(void)
 	    TEST(the_only_key_must_be_typed_though_never_used),
 	    TEST(a_key_used_long_ago_need_not_be_typed),
 	    TEST(d_and_n_do_nothing_in_any_dialog),
+	    TEST(where_nothing_is_left_to_do_enter_dismisses_it),
+	    TEST(a_key_that_never_appeared_is_dismissed_by_enter),
 	    cmocka_unit_test(it_can_be_suspended_and_redrawn_in_each_dialog),
 	    TEST(keys_typed_ahead_do_not_reach_a_dialog),
 	    TEST(a_failed_delete_says_so_and_can_be_tried_again),

@@ -146,6 +146,36 @@ static void who_may_change_nothing_is_not_asked_to(void **state)
 	replay.hints.left = true;
 	replay_plan(&replay);
 	assert_int_equal(count_requests(&replay, KS_REQUEST_LEFT), 0);
+	assert_true(ks_store_left_is_known(replay.store, 0));
+	replay_end(&replay);
+}
+
+static struct ks_request *find_left(struct replay *replay)
+{
+	for (size_t i = 0; i < replay->n_open; i++)
+		if (replay->open[i]->kind == KS_REQUEST_LEFT)
+			return replay->open[i];
+	fail_msg("the journal was not asked");
+	return NULL;
+}
+
+/* Whatever the journal said, an error too: who waits for it goes on. */
+static void it_is_known_when_the_journal_has_answered(void **state)
+{
+	static const char *const none[] = {NULL};
+	struct ks_event *event = ks_event_new(KS_EVENT_LEFT, REPLAY_NOW);
+	struct replay replay;
+
+	(void)state;
+	begin(&replay, &options, none);
+	assert_false(ks_store_left_is_known(replay.store, 0));
+	replay.hints.left = true;
+	replay_plan(&replay);
+	assert_false(ks_store_left_is_known(replay.store, 0));
+	event->request = find_left(&replay)->id;
+	event->warning = ks_strdup("What was left open isn't known");
+	ks_store_apply(replay.store, event);
+	assert_true(ks_store_left_is_known(replay.store, 0));
 	replay_end(&replay);
 }
 
@@ -383,6 +413,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_journal_is_asked_once_and_only_where_it_can_be_shown),
 	    cmocka_unit_test(who_may_change_nothing_is_not_asked_to),
+	    cmocka_unit_test(it_is_known_when_the_journal_has_answered),
 	    cmocka_unit_test(it_is_news_until_it_was_shown_and_there_once),
 	    cmocka_unit_test(of_another_profile_it_has_no_bucket_here),
 	    cmocka_unit_test(what_is_dismissed_is_gone_and_noted),

@@ -20,12 +20,18 @@ static uint32_t find_bucket(const struct ks_store *store, const struct ks_option
 	return 0;
 }
 
-/* Whoever revokes a key that leaked doesn't wait for regions that have nothing to do with it. */
+/*
+ * Whoever revokes a key that leaked doesn't wait for regions that have nothing to do with it. But
+ * the journal may have the key's create open, which the delete settles.
+ */
 static bool knows_enough(const struct ks_store *store, void *ctx)
 {
 	const struct ks_options *const *options = ctx;
+	const struct ks_bucket_entry *entry = ks_store_bucket(store, find_bucket(store, *options));
 
-	return find_bucket(store, *options) != 0 || ks_store_is_settled(store);
+	if (entry == NULL)
+		return ks_store_is_settled(store);
+	return ks_store_left_is_known(store, store->scopes[entry->scope].profile);
 }
 
 /* Why the keys of a bucket of that name could not be read; NULL if they all were. */
@@ -143,9 +149,12 @@ static int delete_key(struct ks_cli *cli, const struct ks_options *options, uint
 static int run(struct ks_cli *cli, const struct ks_options *options)
 {
 	const struct ks_store *store = ks_session_store(cli->session);
-	int ended = ks_cli_wait(cli, knows_enough, &options);
-	uint32_t bucket = find_bucket(store, options);
+	uint32_t bucket;
+	int ended;
 
+	cli->hints.left = true;
+	ended = ks_cli_wait(cli, knows_enough, &options);
+	bucket = find_bucket(store, options);
 	if (ended != 0)
 		return 128 + ended;
 	return bucket != 0 ? delete_key(cli, options, bucket) : not_found(store, options);

@@ -74,12 +74,11 @@ static bool can_wait_for(const struct ks_session *session, struct ks_err *err)
 int ks_cli_wait(
     struct ks_cli *cli, bool (*done)(const struct ks_store *store, void *ctx), void *ctx)
 {
-	const struct ks_hints nothing = {0};
 	const struct ks_store *store = ks_session_store(cli->session);
 
 	while (caught == 0 && !done(store, ctx)) {
 		int64_t wake =
-		    ks_session_turn(cli->session, &nothing, ks_clock_wall(ks_clock_system()));
+		    ks_session_turn(cli->session, &cli->hints, ks_clock_wall(ks_clock_system()));
 
 		if (!done(store, ctx))
 			wait_for(ks_session_fd(cli->session), wake, &cli->mask);
@@ -105,6 +104,7 @@ bool ks_cli_start(struct ks_cli *cli, const struct ks_store_options *store,
 {
 	struct ks_err err;
 
+	cli->hints = (struct ks_hints){0};
 	hold_signals(&cli->mask);
 	cli->session = ks_session_start(store, worker, &err);
 	if (cli->session != NULL && can_wait_for(cli->session, &err))

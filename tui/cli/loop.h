@@ -16,6 +16,7 @@ enum { KS_CLI_FAILED = 1, KS_CLI_FOUND = 3 };
 
 struct ks_cli {
 	struct ks_session *session;
+	struct ks_hints hints; /* none; a command may set what it wants to know besides */
 	sigset_t mask; /* while we wait: signals that end a command count then, and never else */
 };
 

@@ -18,6 +18,7 @@ struct dialog {
 	uint32_t current; /* of ks_left */
 	size_t place;     /* where it was in the list */
 	struct ks_victims victims;
+	bool nothing_to_do; /* no key is there that it was about */
 };
 
 /* ---- what is known now of what was left ---- */
@@ -190,6 +191,17 @@ static void delete_victim(void *self, struct ks_ui *ui)
 
 /* ---- which one, and what can be done with it ---- */
 
+static bool has_nothing_to_do(
+    const struct dialog *dialog, const struct ks_left *left, const struct ks_bucket_entry *entry)
+{
+	if (!ks_bucket_keys_are_known(entry))
+		return false;
+	for (size_t i = 0; i < entry->n_keys; i++)
+		if (ks_store_left_may_be(dialog->store, left, &entry->keys[i]))
+			return false;
+	return true;
+}
+
 static bool has_victims(
     const struct dialog *dialog, const struct ks_left *left, const struct ks_bucket_entry *entry)
 {
@@ -223,6 +235,9 @@ static void offer(struct dialog *dialog, const struct ks_left *left)
 		if (ks_store_left_may_be(dialog->store, left, &entry->keys[i]))
 			ks_victims_add(
 			    &dialog->victims, &dialog->form, &entry->keys[i].id, delete_victim);
+	dialog->nothing_to_do = has_nothing_to_do(dialog, left, entry);
+	if (dialog->nothing_to_do)
+		dialog->form.focus = DISMISS;
 }
 
 static void choose(struct dialog *dialog, size_t place)
@@ -238,12 +253,15 @@ static void update(void *self, struct ks_ui *ui)
 {
 	struct dialog *dialog = self;
 	const struct ks_left *left = current(dialog);
+	const struct ks_bucket_entry *entry =
+	    left != NULL ? ks_store_left_bucket(dialog->store, left) : NULL;
 
 	if (dialog->store->n_left == 0)
 		ks_ui_close(ui, dialog);
 	else if (left == NULL)
 		choose(dialog, dialog->place);
-	else if (!has_victims(dialog, left, ks_store_left_bucket(dialog->store, left)))
+	else if (!has_victims(dialog, left, entry) ||
+		 has_nothing_to_do(dialog, left, entry) != dialog->nothing_to_do)
 		offer(dialog, left);
 }
 
