@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/engine/session.h"
 #include "tui/clipboard.h"
+#include "tui/parting.h"
 #include "tui/signals.h"
 #include "tui/term.h"
 #include "tui/ui_run.h"
@@ -367,32 +368,6 @@ static void loop(struct app *app)
 
 /* ---- the end ---- */
 
-/* What the user must know once the screen is gone. Key IDs only. */
-static void tell_left(const struct ks_store *store)
-{
-	for (size_t i = 0; i < store->n_handovers; i++) {
-		const struct ks_handover *handover = &store->handovers[i];
-
-		if (handover->confirmed || (handover->state == KS_HANDOVER_OVER &&
-					       ks_store_key(store, handover->bucket,
-						   ks_str_raw(&handover->key_id)) == NULL))
-			continue;
-		fprintf(stderr,
-		    "keysail: the secret of key %s of bucket %s was not delivered; delete the key "
-		    "if nobody has it\n",
-		    ks_str_clean(&handover->key_id), ks_str_clean(&handover->bucket_name));
-	}
-	for (size_t i = 0; i < store->n_changes; i++) {
-		const struct ks_change *change = &store->changes[i];
-
-		if (change->state != KS_CHANGE_SENT && change->state != KS_CHANGE_UNCLEAR)
-			continue;
-		fprintf(stderr, "keysail: %s bucket %s was under way; look at its keys again\n",
-		    change->kind == KS_CHANGE_CREATE ? "making a key for" : "deleting a key of",
-		    ks_str_clean(&change->bucket_name));
-	}
-}
-
 static void finish(struct app *app)
 {
 	char left[LEFT_SIZE] = "";
@@ -403,7 +378,7 @@ static void finish(struct app *app)
 		ks_clipboard_clear(app->clipboard, left, sizeof left);
 	ks_term_close(app->term);
 	if (app->session != NULL)
-		tell_left(ks_session_store(app->session));
+		ks_parting_tell(ks_session_store(app->session), !app->options->demo, stderr);
 	if (left[0] != '\0')
 		fprintf(stderr, "keysail: %s\n", left);
 	ks_ui_free(app->ui);

@@ -121,6 +121,18 @@ static void a_terminal_that_goes_leaves_it_open(void **state)
 	assert_is_settled(desk);
 }
 
+static void a_signal_after_a_copy_says_what_is_known(void **state)
+{
+	struct desk *desk = *state;
+
+	begin_with_a_secret(desk);
+	desk_press(desk, "c");
+	desk_wait_for(desk, "[It arrived]");
+	ks_pty_signal(desk->pty, SIGTERM);
+	desk_wait_for(desk, "went out (");
+	wait_for_end(desk);
+}
+
 static void what_was_confirmed_or_given_up_is_settled(void **state)
 {
 	static const char *const ends[] = {"c Enter", "Esc Tab Tab Enter"};
@@ -279,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(whatever_kills_it_the_next_one_shows_the_key),
 	    TEST(a_terminal_that_goes_leaves_it_open),
+	    TEST(a_signal_after_a_copy_says_what_is_known),
 	    cmocka_unit_test(what_was_confirmed_or_given_up_is_settled),
 	    TEST(a_lost_answer_is_a_guess_at_the_next_start),
 	    TEST(what_another_program_has_in_hand_is_not_left),
