@@ -205,6 +205,9 @@ static void add_countdown(
 	snprintf(text, sizeof text, brief ? "clipboard %ds" : "clipboard clears in %ds, K keeps it",
 	    (int)((left + SECOND_MS - 1) / SECOND_MS));
 	add_part(parts, KS_ROLE_WARN, 0, 2, text);
+	/* What stops it matters more than all that can be seen later. */
+	if (brief)
+		add_part(parts, KS_ROLE_WARN, 1, 1, "(K keeps)");
 	if (left > 0 && draw->now + (left - 1) % SECOND_MS + 1 < draw->wake)
 		draw->wake = draw->now + (left - 1) % SECOND_MS + 1;
 }

@@ -365,6 +365,26 @@ static void open_left(struct booth *b)
 	booth_left_open(b, KS_JOURNAL_DONE, TWO_KEY);
 }
 
+/* Behind the dialog and after it. */
+static void the_key_that_keeps_the_clipboard_is_named_in_each_size(void **state)
+{
+	static const int sizes[][2] = {{120, 34}, {80, 24}, {50, 15}, {40, 10}};
+	struct booth *b = *state;
+
+	booth_open_secret(b);
+	booth_press(b, "c");
+	assert_booth_shows(b, "clipboard clears in 45s, K keeps it");
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		booth_resize(b, sizes[i][0], sizes[i][1]);
+		assert_booth_shows(b, "45s");
+		assert_booth_shows(b, "K keeps");
+	}
+	booth_resize(b, 80, 24);
+	assert_booth_shows(b, "clipboard 45s (K keeps)  prod");
+	booth_press(b, "K");
+	assert_booth_shows_not(b, "K keeps");
+}
+
 /* Of what was left, that is all there is to say. */
 static void where_nothing_is_left_to_do_enter_dismisses_it(void **state)
 {
@@ -588,6 +608,7 @@ int main(void)
 	    TEST(the_only_key_must_be_typed_though_never_used),
 	    TEST(a_key_used_long_ago_need_not_be_typed),
 	    TEST(d_and_n_do_nothing_in_any_dialog),
+	    TEST(the_key_that_keeps_the_clipboard_is_named_in_each_size),
 	    TEST(where_nothing_is_left_to_do_enter_dismisses_it),
 	    TEST(a_key_that_never_appeared_is_dismissed_by_enter),
 	    cmocka_unit_test(it_can_be_suspended_and_redrawn_in_each_dialog),
