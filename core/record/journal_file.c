@@ -221,6 +221,28 @@ void ks_journal_file_unlock(struct ks_journal_file *file)
 
 /* ---- reading and writing ---- */
 
+#define ELSEWHERE "or set XDG_STATE_HOME to a folder elsewhere"
+
+static bool complain_of_writing(
+    const struct ks_journal_file *file, const char *verb, int reason, struct ks_err *err)
+{
+	static const struct {
+		int reason;
+		const char *tip;
+	} tips[] = {
+	    {ENOSPC, "free some space on that disk, " ELSEWHERE},
+	    {EDQUOT, "free some of your space there, " ELSEWHERE},
+	    {EFBIG, "raise the limit of a file's size (ulimit -f), " ELSEWHERE},
+	    {EROFS, "make that disk writable, " ELSEWHERE},
+	};
+
+	complain(file, verb, strerror(reason), err);
+	for (size_t i = 0; i < sizeof tips / sizeof tips[0]; i++)
+		if (tips[i].reason == reason)
+			return ks_err_tip(err, "%s", tips[i].tip);
+	return ks_err_tip(err, "see whether that disk is in order, " ELSEWHERE);
+}
+
 size_t ks_journal_file_size(const struct ks_journal_file *file)
 {
 	struct stat info;
@@ -289,7 +311,7 @@ bool ks_journal_file_append(
 	ks_buf_add(&text, line->data, line->len);
 	good = sync_name(file) && write_once(file->fd, &text) && sync_file(file->fd);
 	if (!good) {
-		complain(file, "written", strerror(errno), err);
+		complain_of_writing(file, "written", errno, err);
 		/* Where this fails, too, the next append ends what is left of the line. */
 		if (ftruncate(file->fd, info.st_size) == 0)
 			sync_file(file->fd);
@@ -309,7 +331,7 @@ bool ks_journal_file_replace(
 	/* Locked before it has the name, so that nobody comes between. */
 	if (fd < 0 || !lock(fd) || !ks_fd_write_all(fd, text->data, text->len) || !sync_file(fd) ||
 	    rename(file->beside, file->path) != 0) {
-		complain(file, "compacted", strerror(errno), err);
+		complain_of_writing(file, "compacted", errno, err);
 		if (fd >= 0) {
 			unlink(file->beside);
 			close(fd);

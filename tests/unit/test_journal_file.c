@@ -230,6 +230,8 @@ static void a_full_disk_leaves_the_file_as_it_was(void **state)
 		snprintf(message, sizeof message, "The journal %s can't be written: %s", path,
 		    strerror(room == 0 ? EFBIG : ENOSPC));
 		assert_string_equal(err.message, message);
+		assert_non_null(strstr(err.tip, room == 0 ? "ulimit -f" : "free some space"));
+		assert_non_null(strstr(err.tip, "XDG_STATE_HOME"));
 	}
 	append(journal, &entry);
 	assert_counts(journal, 2, 0);
@@ -319,6 +321,7 @@ static void a_full_disk_keeps_the_old_file_when_compacting(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
 	assert_false(ks_journal_compact(journal, &err));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_string_not_equal(err.tip, "");
 	assert_int_equal(file_size(), size);
 	assert_int_equal(access(beside, F_OK), -1);
 	ks_journal_close(journal);
