@@ -153,6 +153,9 @@ check "--bucket keeps one bucket" one_bucket
 list -r all --bucket no-such-bucket
 no_bucket() { ended 1 1 && says "there is no bucket no-such-bucket" && [ "$(cat "$work/out")" = "[]" ]; }
 check "a bucket that isn't there is an error" no_bucket
+list -r us-east-1 -r eu-west-1 --bucket no-such-bucket
+nowhere() { ended 1 1 && says "there is no bucket no-such-bucket in eu-west-1, us-east-1 (keysail list shows"; }
+check "which says where it was looked for, in order" nowhere
 
 # ---- findings ----
 
@@ -173,6 +176,12 @@ serve --fault kind=access-denied,op=GetBuckets,region=eu-west-1
 list -r all --fail-on idle
 one_region() { ended 1 1 && says "eu-west-1: AccessDeniedException" && grep -q us-east-1 "$work/out"; }
 check "a region that fails is one line, the rest is printed, and 1 beats 3" one_region
+list -r us-east-1 -r eu-west-1 --bucket no-such-bucket
+may_be_there() { ended 1 2 && says "no bucket no-such-bucket in us-east-1; it may be in eu-west-1, which could"; }
+check "a bucket may be in the region that failed" may_be_there
+list -r eu-west-1 --bucket no-such-bucket
+nobody_answered() { ended 1 1 && ! says "there is no bucket"; }
+check "where no region answers no bucket is denied" nobody_answered
 
 serve --fault kind=access-denied,op=GetBucketAccessKeys,nth=2
 list -r all

@@ -1,41 +1,47 @@
 #include "tui/cli/absent.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "tui/cli/loop.h"
 
 enum { NAMED = 4, LIST_SIZE = 256 }; /* more regions than so many are counted, not named */
 
-/* Two profiles may look at one region. */
-static bool is_first(const struct ks_store *store, size_t at, enum ks_fetch state)
+static int compare_names(const void *a, const void *b)
 {
-	for (size_t i = 0; i < at; i++)
-		if (store->scopes[i].buckets.state == state &&
-		    strcmp(store->scopes[i].region, store->scopes[at].region) == 0)
-			return false;
-	return true;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* "us-east-1, eu-west-1" or "16 regions": those whose buckets are so. Gives how many there are. */
+/* Of those whose buckets are so; two profiles may look at one region. Sorted; the caller frees. */
+static const char **find_regions(const struct ks_store *store, enum ks_fetch state, size_t *count)
+{
+	const char **names = ks_calloc(store->n_scopes + 1, sizeof *names);
+	size_t found = 0;
+
+	for (size_t i = 0; i < store->n_scopes; i++)
+		if (store->scopes[i].buckets.state == state)
+			names[found++] = store->scopes[i].region;
+	qsort(names, found, sizeof *names, compare_names);
+	*count = 0;
+	for (size_t i = 0; i < found; i++)
+		if (*count == 0 || strcmp(names[*count - 1], names[i]) != 0)
+			names[(*count)++] = names[i];
+	return names;
+}
+
+/* "eu-west-1, us-east-1" or "16 regions". Gives how many there are. */
 static size_t list_regions(const struct ks_store *store, enum ks_fetch state, struct ks_buf *list)
 {
-	struct ks_buf names;
-	size_t count = 0;
+	size_t count;
+	const char **names = find_regions(store, state, &count);
 
-	ks_buf_init(&names, LIST_SIZE);
-	for (size_t i = 0; i < store->n_scopes; i++) {
-		if (store->scopes[i].buckets.state != state || !is_first(store, i, state))
-			continue;
-		if (count++ < NAMED)
-			ks_buf_printf(
-			    &names, "%s%s", count > 1 ? ", " : "", store->scopes[i].region);
-	}
 	if (count > NAMED)
 		ks_buf_printf(list, "%zu regions", count);
-	else
-		ks_buf_puts(list, ks_buf_text(&names));
-	ks_buf_free(&names);
+	for (size_t i = 0; i < count && count <= NAMED; i++)
+		ks_buf_printf(list, "%s%s", i > 0 ? ", " : "", names[i]);
+	free(names);
 	return count;
 }
 

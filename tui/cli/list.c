@@ -6,19 +6,9 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "tui/cli/absent.h"
 #include "tui/cli/list_print.h"
 #include "tui/cli/loop.h"
-
-static bool complain_of_bucket(const struct ks_store *store, const char *name)
-{
-	struct ks_err err;
-
-	if (name == NULL || store->n_buckets > 0)
-		return false;
-	ks_err_set(&err, KS_ERR_USAGE, "there is no bucket %s in the regions that answered", name);
-	ks_cli_complain(&err);
-	return true;
-}
 
 /* ---- what was found ---- */
 
@@ -50,8 +40,9 @@ static int report(const struct ks_options *options, const struct ks_store *store
 	failed = !print(options->format, &rows);
 	found = has_finding(&rows, options->fail_on);
 	ks_list_rows_free(&rows);
+	if (options->bucket != NULL && store->n_buckets == 0)
+		return ks_cli_no_bucket(store, options->bucket);
 	failed |= ks_cli_complain_of_all(store);
-	failed |= complain_of_bucket(store, options->bucket);
 	if (failed)
 		return KS_CLI_FAILED;
 	return found ? KS_CLI_FOUND : EXIT_SUCCESS;
