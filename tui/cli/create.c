@@ -228,7 +228,7 @@ static int create_key(struct ks_cli *cli, const struct ks_options *options, uint
 	int ended;
 
 	if (why != NULL) {
-		ks_err_set(&err, KS_ERR_REFUSED, "%s", why);
+		ks_cli_refuse(why, &err);
 		return not_made(&err);
 	}
 	event = ks_event_new(KS_EVENT_CREATE, ks_clock_wall(ks_clock_system()));

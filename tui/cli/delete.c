@@ -126,12 +126,12 @@ static int delete_key(struct ks_cli *cli, const struct ks_options *options, uint
 	const struct ks_store *store = ks_session_store(cli->session);
 	const char *why = ks_store_why_no_delete(store, bucket, options->key_id);
 	struct ks_event *event;
-	struct ks_err err;
+	struct ks_err err, refused;
 	int ended;
 
 	if (why != NULL) {
-		ks_err_set(
-		    &err, KS_ERR_REFUSED, "key %s was not deleted: %s", options->key_id, why);
+		ks_cli_refuse(why, &refused);
+		ks_err_because(&err, &refused, "key %s was not deleted", options->key_id);
 		ks_cli_complain(&err);
 		return KS_CLI_FAILED;
 	}

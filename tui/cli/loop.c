@@ -1,5 +1,6 @@
 #include "tui/cli/loop.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -177,6 +178,17 @@ static bool complain_of_keys(const struct ks_store *store, const struct ks_scope
 		fprintf(stderr, "keysail: %s, %s: and the keys of %zu more buckets\n", profile,
 		    scope->region, failed - LINES_A_REGION);
 	return failed > 0;
+}
+
+void ks_cli_refuse(const char *reason, struct ks_err *err)
+{
+	const char *colon = strstr(reason, ": ");
+	size_t len = colon != NULL ? (size_t)(colon - reason) : strlen(reason);
+
+	ks_err_set(err, KS_ERR_REFUSED, "%.*s", (int)len, reason);
+	err->message[0] = (char)tolower((unsigned char)err->message[0]);
+	if (colon != NULL)
+		ks_err_tip(err, "%s", colon + 2);
 }
 
 void ks_cli_complain(const struct ks_err *err)

@@ -45,6 +45,11 @@ int ks_cli_print_id(const struct ks_str *key_id, const char *what);
 
 /* The last warning, if there was one, on stderr. */
 void ks_cli_warn(const struct ks_cli *cli);
+/*
+ * Fills err for a line that ends with why something is refused, from a reason as the screen says
+ * it, "This is so: do that.": what to do is the tip.
+ */
+void ks_cli_refuse(const char *reason, struct ks_err *err);
 /* One line on stderr. */
 void ks_cli_complain(const struct ks_err *err);
 /* A line for each profile, region and bucket that failed; true when there was one. */
