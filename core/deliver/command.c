@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -333,10 +334,12 @@ static const char *had_not_read(const struct ks_command *command, size_t unread)
 
 static void say_what_to_do(const struct ks_command *command, size_t unread, struct ks_err *err)
 {
-	if (unread == ks_secret_len(command->secret))
+	if (unread == ks_secret_len(command->secret)) {
 		ks_err_tip(err, "run it by hand to see why, then try again");
-	else
-		ks_err_tip(err, "whether the secret arrived isn't known: look where it should be");
+		return;
+	}
+	ks_err_tip(err, "whether the secret arrived isn't known: look where it should be");
+	snprintf(err->code, sizeof err->code, "%s", KS_SINK_IN_DOUBT);
 }
 
 static void tell(const struct ks_command *command, int status, size_t unread, struct ks_err *err)

@@ -123,6 +123,10 @@ exits 1 1 "a command that fails has the key deleted again" 'the key was not deli
 	create attic --to command:false
 check "there is none" has_none
 check "the journal knows that it is gone" sh -c "tail -n 1 '$journal' | grep -q '\"deleted\"'"
+printf '#!/bin/sh\ncat >/dev/null\nkill -9 $$\n' >"$work/dies" && chmod +x "$work/dies"
+exits 1 1 "of a deleted key there may be something to remove" \
+	'was ended by signal 9 .*was deleted again (its secret may have arrived all the same: remove it there)$' \
+	create attic --to "command:$work/dies"
 check "a server that deletes nothing" seed --fault kind=access-denied,op=DeleteBucketAccessKey
 exits 1 1 "then the line says that the key is still there" 'was not deleted again: AccessDeniedException: .*(delete it: keysail delete attic AKIA[A-Z0-9]* --yes)' \
 	create attic --to command:false

@@ -247,6 +247,7 @@ static void a_failure_quotes_its_first_line(void **state)
 	check_failure(r, TAKES "echo aborted >&2; kill -9 $$",
 	    "vault was ended by signal 9 (Killed): aborted");
 	assert_non_null(strstr(r->err.tip, "isn't known"));
+	assert_true(ks_err_is(&r->err, KS_SINK_IN_DOUBT));
 	check_failure(r, "kill -9 $$",
 	    "vault was ended by signal 9 (Killed), before it read any of the secret");
 	assert_non_null(strstr(r->err.tip, "by hand"));

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/deliver/end.h"
 #include "tui/cli/absent.h"
 #include "tui/cli/loop.h"
 
@@ -129,7 +130,8 @@ static int not_delivered(struct ks_cli *cli, const struct ks_handover *handover)
 	int status;
 
 	ks_err_because(&why, &handover->err, "the key was not delivered");
-
+	if (ks_err_is(&handover->err, KS_SINK_IN_DOUBT))
+		ks_err_tip(&why, "its secret may have arrived all the same: remove it there");
 	event->handover = handover->id;
 	event->delete_key = true;
 	status = take_back(cli, event, bucket, key_id, &why);
