@@ -113,6 +113,7 @@ static void a_terminal_that_goes_leaves_it_open(void **state)
 	start_next(desk);
 	desk_wait_for_dialog(desk, "Left open");
 	desk_wait_for(desk, "nobody said that");
+	desk_wait_for(desk, "[Delete ..");
 	desk_press(desk, "Tab Enter");
 	assert_true(ks_pty_wait_gone(desk->pty, "Left open"));
 	desk_press(desk, "q");

@@ -16,6 +16,7 @@ struct dialog {
 	struct ks_form form;
 	const struct ks_store *store;
 	uint32_t current; /* of ks_left */
+	uint32_t offered; /* whose buttons these are; 0: nobody's yet */
 	size_t place;     /* where it was in the list */
 	struct ks_victims victims;
 	bool nothing_to_do; /* no key is there that it was about */
@@ -225,9 +226,18 @@ static const struct ks_button buttons[] = {
     [END] = {{0}, NULL, false, false},
 };
 
+/* Keys that are read while the user is at it must not move the focus from under an Enter. */
+static size_t focus_for(const struct dialog *dialog, const struct ks_left *left)
+{
+	bool is_users = dialog->offered == left->id && !dialog->nothing_to_do;
+
+	return is_users && dialog->form.focus < END ? dialog->form.focus : LATER;
+}
+
 static void offer(struct dialog *dialog, const struct ks_left *left)
 {
 	const struct ks_bucket_entry *entry = ks_store_left_bucket(dialog->store, left);
+	size_t focus = focus_for(dialog, left);
 
 	ks_victims_drop(&dialog->victims);
 	ks_form_set_buttons(&dialog->form, buttons);
@@ -236,8 +246,8 @@ static void offer(struct dialog *dialog, const struct ks_left *left)
 			ks_victims_add(
 			    &dialog->victims, &dialog->form, &entry->keys[i].id, delete_victim);
 	dialog->nothing_to_do = has_nothing_to_do(dialog, left, entry);
-	if (dialog->nothing_to_do)
-		dialog->form.focus = DISMISS;
+	dialog->form.focus = dialog->nothing_to_do ? DISMISS : focus;
+	dialog->offered = left->id;
 }
 
 static void choose(struct dialog *dialog, size_t place)
