@@ -97,9 +97,9 @@ static bool check_folder(const struct ks_journal_file *file, struct ks_err *err)
 
 	if (ks_journal_trust(file->folder, &why))
 		return true;
-	ks_err_set(
-	    err, KS_ERR_SYSTEM, "The journal can't be kept in %s: %s", file->folder, why.message);
-	return ks_err_tip(err, "%s", why.tip);
+	ks_err_because(err, &why, "The journal can't be kept in %s", file->folder);
+	err->kind = KS_ERR_SYSTEM;
+	return false;
 }
 
 static bool check(const struct ks_journal_file *file, int fd, struct ks_err *err)
