@@ -369,6 +369,8 @@ void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 	case KS_REQUEST_LEFT:
 		look_for_left(dispatch, request);
 		break;
+	case KS_REQUEST_ANSWER:
+		break; /* the question may be over: nothing waits for it then */
 	}
 	ks_request_free(request);
 }

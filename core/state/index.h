@@ -10,6 +10,7 @@
  *   store_changes.c     creating and deleting
  *   store_handovers.c   secrets on their way
  *   store_left.c        what the journal has open, and what it is to be told
+ *   store_questions.c   what the worker asks the user
  *   store_activities.c  the operations pane
  *   store_operations.c  the calls that read operations
  *   store_tasks.c       what the worker has, and where its answers go
@@ -38,6 +39,7 @@
 #define KS_SCOPES_MAX          512
 #define KS_CHANGES_ENDED_MAX   64
 #define KS_HANDOVERS_OVER_MAX  256
+#define KS_QUESTIONS_MAX       64 /* that wait for the user at once */
 #define KS_RESOURCE_PAGES_MAX  10 /* pages of GetOperationsForResource */
 #define KS_REST_REFRESH_FACTOR 10 /* what is not on the screen is refreshed so much less often */
 #define KS_LONGEST_BACKOFF_MS  INT64_C(600000)
@@ -113,7 +115,7 @@ struct ks_store_index {
 	int64_t findings_now;            /* the time that the counts below hold for */
 	size_t findings[KS_FINDING_COUNT];
 	struct ks_note *notes;
-	size_t n_notes, notes_cap, left_cap;
+	size_t n_notes, notes_cap, left_cap, questions_cap;
 	size_t scopes_cap, scope_cells_cap, changes_cap, handovers_cap, activities_cap, tasks_cap;
 };
 
@@ -205,6 +207,14 @@ void ks_left_key_gone(
     struct ks_store *store, uint32_t scope, const struct ks_str *bucket, const struct ks_str *key);
 void ks_left_free(struct ks_left *left);
 bool ks_warnings_add(struct ks_store *store, struct ks_event *event);
+
+/* ---- store_questions.c ---- */
+bool ks_questions_asked(struct ks_store *store, struct ks_event *event);
+bool ks_questions_over(struct ks_store *store, struct ks_event *event);
+bool ks_questions_answer(struct ks_store *store, struct ks_event *event);
+/* The worker has the answer. */
+bool ks_questions_submitted(struct ks_store *store, uint64_t id);
+void ks_open_question_free(struct ks_open_question *question);
 
 /* ---- store_activities.c ---- */
 /* Takes over what the operations hold. key_id: which key they were about; NULL. */

@@ -61,6 +61,16 @@ void ks_identity_info_free(struct ks_identity_info *info)
 	free(info);
 }
 
+void ks_question_free(struct ks_question *question)
+{
+	if (question == NULL)
+		return;
+	free(question->prompt);
+	free(question->why);
+	free(question->last_error);
+	free(question);
+}
+
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at)
 {
 	struct ks_event *event = ks_calloc(1, sizeof *event);
@@ -78,11 +88,14 @@ void ks_event_free(struct ks_event *event)
 	if (event->reply != NULL)
 		ks_reply_free(event->reply);
 	free(event->reply);
+	ks_question_free(event->question);
 	ks_request_free(event->submitted);
 	ks_journal_list_free(&event->left);
 	free(event->warning);
 	free(event->key_id);
 	free(event->sink);
 	free(event->way);
+	ks_secret_free(event->secret);
+	free(event->reason);
 	free(event);
 }

@@ -25,6 +25,7 @@ enum ks_request_kind {
 	KS_REQUEST_DELIVER,  /* hand a secret to a sink → KS_EVENT_SINK */
 	KS_REQUEST_NOTE,     /* tell the journal; answered only by a KS_EVENT_WARNING */
 	KS_REQUEST_LEFT,     /* what the journal has open for a profile → KS_EVENT_LEFT */
+	KS_REQUEST_ANSWER,   /* to a KS_EVENT_QUESTION; not answered itself */
 };
 
 /* The order in which waiting calls get a connection. */
@@ -47,18 +48,23 @@ struct ks_request {
 	char *region;          /* CALL: where to */
 	enum ks_op op;         /* CALL */
 	struct ks_call_input input;
-	/* CANCEL: the request that nobody wants any more; DELIVER: the store's handover */
+	/*
+	 * CANCEL: the request that nobody wants any more; DELIVER: the store's handover; ANSWER:
+	 * the question
+	 */
 	uint64_t target;
 
 	/* CALL that creates: the key IDs that the bucket has, for the journal */
 	struct ks_str_list known;
 	/* CALL that creates, DELIVER: where the secret goes ("profile:NAME"); NULL: to the user */
 	char *sink;
-	bool replace;                     /* what is there already may be replaced */
-	struct ks_secret *secret;         /* DELIVER, with bucket, key_id and region */
+	bool replace; /* what is there already may be replaced */
+	/* DELIVER, with bucket, key_id and region; ANSWER: NULL is declined */
+	struct ks_secret *secret;
 	char journal[KS_JOURNAL_ID_SIZE]; /* NOTE: the change that it is about */
 	enum ks_journal_step step;        /* NOTE, with input.key_id where the step has a key */
-	char *text;                       /* NOTE: the step's way or error; NULL */
+	/* NOTE: the step's way or error; ANSWER: why it is declined, if not by the user; NULL */
+	char *text;
 };
 
 struct ks_request *ks_request_new(enum ks_request_kind kind);
@@ -76,6 +82,8 @@ enum ks_event_kind {
 	KS_EVENT_SINK,     /* the end of a DELIVER */
 	KS_EVENT_LEFT,     /* the answer to LEFT */
 	KS_EVENT_WARNING,  /* something is not as it should be; it stops nothing */
+	KS_EVENT_QUESTION, /* an identity needs something of the user's → KS_REQUEST_ANSWER */
+	KS_EVENT_QUESTION_OVER, /* it needs no answer any more */
 	/* from the loop */
 	KS_EVENT_SUBMITTED, /* this request is now with the worker */
 	/* from the user */
@@ -90,6 +98,7 @@ enum ks_event_kind {
 	KS_EVENT_DISMISS,     /* a finished change has been seen */
 	KS_EVENT_LEFT_SEEN,   /* all that was left open has been shown */
 	KS_EVENT_FORGET,      /* what was left open needs no more looking after */
+	KS_EVENT_ANSWER,      /* to a question */
 };
 
 /* Where the program looked for credentials, and what it found there. Clean text. */
@@ -111,10 +120,20 @@ struct ks_identity_info {
 	int64_t expires; /* KS_TIME_NONE: never */
 };
 
+/* What an identity can't go on without. Clean texts. */
+struct ks_question {
+	uint64_t id;      /* the worker's; unique within the session, > 0 */
+	uint32_t profile; /* index that IDENTIFY introduced */
+	char *prompt;     /* "MFA code for arn:aws:iam::123456789012:mfa/me"; never NULL */
+	char *why;        /* what it is for: "the profile prod assumes the role X"; never NULL */
+	char *last_error; /* why the answer before this one would not do; NULL: first try */
+};
+
 struct ks_event {
 	enum ks_event_kind kind;
-	int64_t at;       /* wall time at which it happened */
-	uint64_t request; /* the request's ID; none of WARNING and of the user's events */
+	int64_t at; /* wall time at which it happened */
+	/* The request's ID; none of WARNING, of questions and of the user's events. */
+	uint64_t request;
 
 	/* from the worker: err.kind is KS_ERR_NONE when it worked */
 	struct ks_err err;
@@ -138,6 +157,9 @@ struct ks_event {
 	/* LEFT: what is open where the profile's calls go to */
 	struct ks_journal_list left;
 
+	struct ks_question *question; /* QUESTION */
+	uint64_t target;              /* QUESTION_OVER, ANSWER: the question's ID */
+
 	/* SUBMITTED: a copy of what was sent, without secrets */
 	struct ks_request *submitted;
 
@@ -151,10 +173,13 @@ struct ks_event {
 	char *way;         /* DELIVERED, SINK: how, as a clean phrase: "Copied with wl-copy" */
 	bool delete_key;   /* GIVE_UP */
 	uint32_t left_id;  /* FORGET */
+	struct ks_secret *secret; /* ANSWER; NULL: declined */
+	char *reason;             /* ANSWER: clean, why it is declined if not by the user; NULL */
 };
 
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at);
 void ks_event_free(struct ks_event *event);
 void ks_identity_info_free(struct ks_identity_info *info);
+void ks_question_free(struct ks_question *question);
 
 #endif

@@ -185,6 +185,27 @@ static void plan_notes(struct planner *planner)
 	}
 }
 
+/* Without room in the secure heap it is declined, and says why. */
+static void plan_answer(struct planner *planner, const struct ks_open_question *question)
+{
+	struct ks_request *request;
+	struct ks_err err;
+
+	if (!question->answered)
+		return;
+	request = add(planner, KS_REQUEST_ANSWER);
+	request->priority = KS_PRIORITY_CHANGE;
+	request->profile = question->asked->profile;
+	request->target = question->asked->id;
+	if (question->answer == NULL) {
+		request->text = ks_strdup_maybe(question->reason);
+		return;
+	}
+	request->secret = ks_secret_dup(question->answer, &err);
+	if (request->secret == NULL)
+		request->text = ks_strdup(err.message);
+}
+
 /* Who may change nothing has no use for it. */
 static void plan_left(struct planner *planner, uint32_t index)
 {
@@ -378,6 +399,8 @@ void ks_plan_next(
 	plan->wake = KS_TIME_NEVER;
 	plan_cancels(&planner);
 	plan_notes(&planner);
+	for (size_t i = 0; i < store->n_questions; i++)
+		plan_answer(&planner, &store->questions[i]);
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		plan_identity(&planner, i);
 	for (uint32_t i = 0; i < store->n_profiles; i++)

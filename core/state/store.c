@@ -111,6 +111,8 @@ void ks_store_free(struct ks_store *store)
 		ks_change_free(&store->changes[i]);
 	for (size_t i = 0; i < store->n_left; i++)
 		ks_left_free(&store->left[i]);
+	for (size_t i = 0; i < store->n_questions; i++)
+		ks_open_question_free(&store->questions[i]);
 	for (size_t i = 0; i < store->n_activities; i++)
 		ks_activity_cell_free((struct ks_activity_cell *)store->activities[i]);
 	for (size_t i = 0; i < store->n_scopes; i++)
@@ -125,6 +127,7 @@ void ks_store_free(struct ks_store *store)
 	free(store->changes);
 	free(store->handovers);
 	free(store->left);
+	free(store->questions);
 	free(store->activities);
 	free(store->tasks);
 	free(store->warning);
@@ -173,6 +176,8 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_SINK] = ks_handovers_sink,
     [KS_EVENT_LEFT] = ks_left_arrived,
     [KS_EVENT_WARNING] = ks_warnings_add,
+    [KS_EVENT_QUESTION] = ks_questions_asked,
+    [KS_EVENT_QUESTION_OVER] = ks_questions_over,
     [KS_EVENT_SUBMITTED] = ks_tasks_submitted,
     [KS_EVENT_REFRESH] = refresh,
     [KS_EVENT_CREATE] = ks_changes_create,
@@ -185,6 +190,7 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_DISMISS] = ks_changes_dismiss,
     [KS_EVENT_LEFT_SEEN] = ks_left_seen,
     [KS_EVENT_FORGET] = ks_left_forget,
+    [KS_EVENT_ANSWER] = ks_questions_answer,
 };
 
 void ks_store_apply(struct ks_store *store, struct ks_event *event)

@@ -155,6 +155,15 @@ struct ks_left {
 	char journal[KS_JOURNAL_ID_SIZE];
 };
 
+/* What an identity needs of the user. Its answer is kept only until the plan has sent it. */
+struct ks_open_question {
+	struct ks_question *asked;
+	int64_t since;
+	bool answered;            /* the plan sends it next; the user is not asked any more */
+	struct ks_secret *answer; /* NULL: declined */
+	char *reason;             /* why, if not by the user; NULL */
+};
+
 /* ---- the operations pane ---- */
 
 enum ks_activity_kind {
@@ -232,6 +241,8 @@ struct ks_store {
 	struct ks_left *left; /* oldest first */
 	size_t n_left;
 	bool left_is_news; /* there is some of an earlier run that was not shown yet */
+	struct ks_open_question *questions; /* oldest first */
+	size_t n_questions;
 	struct ks_task *tasks;
 	size_t n_tasks;
 	char *warning; /* the last one, clean; NULL while there was none */
@@ -283,6 +294,12 @@ bool ks_store_left_may_be(
 /* The bucket that it is about, in the profile whose it is; NULL while it isn't listed. */
 const struct ks_bucket_entry *ks_store_left_bucket(
     const struct ks_store *store, const struct ks_left *left);
+/* The oldest question that waits for the user. */
+const struct ks_question *ks_store_next_question(const struct ks_store *store);
+/* While it waits for the user. */
+const struct ks_question *ks_store_question(const struct ks_store *store, uint64_t id);
+/* The oldest one that this profile waits with. */
+const struct ks_question *ks_store_question_of(const struct ks_store *store, uint32_t profile);
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id);
 const struct ks_task *ks_store_task(const struct ks_store *store, uint64_t request);
 

@@ -178,6 +178,8 @@ bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event)
 		return ks_notes_submitted(store);
 	case KS_REQUEST_LEFT:
 		return left_submitted(store, request, event->request);
+	case KS_REQUEST_ANSWER:
+		return ks_questions_submitted(store, request->target);
 	case KS_REQUEST_IDENTIFY:
 	case KS_REQUEST_CALL:
 		break;
