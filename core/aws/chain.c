@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/aws/provider.h"
 #include "core/base/mem.h"
@@ -24,6 +25,20 @@ struct ks_chain *ks_chain_new(
 	return chain;
 }
 
+/* Is this row asked at all? */
+static bool applies(const struct ks_provider *row, const struct ks_provider_query *query)
+{
+	switch (query->reach) {
+	case KS_REACH_ALL:
+		return true;
+	case KS_REACH_PROFILE:
+		return row->in_profile;
+	case KS_REACH_SOURCE:
+		return row->source != NULL && strcmp(row->source, query->source) == 0;
+	}
+	return false;
+}
+
 static void note_place(struct ks_chain *chain, const struct ks_provider_answer *answer)
 {
 	if (answer->place[0] == '\0')
@@ -41,6 +56,10 @@ enum ks_provider_result ks_chain_step(
 		struct ks_provider_answer answer = {0};
 		enum ks_provider_result result;
 
+		if (!applies(&chain->rows[chain->current], &chain->query)) {
+			chain->current++;
+			continue;
+		}
 		ks_credentials_init(&answer.credentials);
 		result = chain->rows[chain->current].step(&chain->query, &chain->state, &answer);
 		if (result == KS_PROVIDER_PENDING)

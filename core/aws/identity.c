@@ -122,52 +122,20 @@ static bool check_profile(
 
 /* ---- resolving ---- */
 
-static bool fail_without_credentials(
-    const struct ks_identity *identity, enum ks_provider_result result, struct ks_err *err)
+static void fail_without_credentials(const struct ks_identity *identity, struct ks_err *err)
 {
-	if (result == KS_PROVIDER_FAILED)
-		return false;
 	ks_err_set(err, KS_ERR_CREDENTIALS, "There are no AWS credentials for the profile %s",
 	    identity->profile);
 	ks_err_tip(err, "run: aws configure, or have a look around with keysail --demo");
-	return set_code(err, KS_IDENTITY_NO_CREDENTIALS);
+	set_code(err, KS_IDENTITY_NO_CREDENTIALS);
 }
 
-static bool ask_providers(
-    struct ks_identity *identity, const struct ks_provider_query *query, struct ks_err *err)
+/* What the chain asked so far is where the identity looked. */
+static void take_places(struct ks_identity *identity, const struct ks_chain *chain)
 {
-	/* No row of today's table is ever PENDING, so that one step answers. */
-	struct ks_chain *chain = ks_chain_new(ks_providers, ks_provider_count, query);
-	enum ks_provider_result result = ks_chain_step(chain, &identity->credentials, err);
-
 	for (size_t i = 0; i < ks_chain_place_count(chain); i++)
 		add_place(
 		    identity, ks_chain_place(chain, i)->place, ks_chain_place(chain, i)->finding);
-	ks_chain_free(chain);
-	identity->has_credentials = result == KS_PROVIDER_DONE;
-	return identity->has_credentials || fail_without_credentials(identity, result, err);
-}
-
-static bool resolve_configured(struct ks_identity *identity,
-    const struct ks_identity_options *options, bool is_explicit, struct ks_err *err)
-{
-	struct ks_profiles *profiles = ks_profiles_load(options->env);
-	struct ks_provider_query query = {
-	    .env = options->env,
-	    .profiles = profiles,
-	    .profile = identity->profile,
-	    .is_explicit = is_explicit,
-	};
-	bool ok;
-
-	ks_settings_load(
-	    &identity->settings, options->env, profiles, identity->profile, options->endpoint_url);
-	for (size_t i = 0; i < ks_profiles_warning_count(profiles); i++)
-		ks_settings_warn(&identity->settings, "%s", ks_profiles_warning(profiles, i));
-	ok = check_files(identity, profiles, err) && check_profile(identity, profiles, err) &&
-	     ask_providers(identity, &query, err);
-	ks_profiles_free(profiles);
-	return ok;
 }
 
 static char *copy_or_null(const char *text)
@@ -187,15 +155,105 @@ static bool take_given(
 	return identity->has_credentials;
 }
 
-bool ks_identity_resolve(const struct ks_identity_options *options, const char *profile,
-    struct ks_identity **out, struct ks_err *err)
+/* ---- the search ---- */
+
+struct ks_identity_search {
+	struct ks_identity *identity; /* NULL once it was given away */
+	struct ks_profiles *profiles;
+	char *refused;
+	struct ks_chain *chain;         /* NULL: there is nobody to ask */
+	enum ks_provider_result result; /* without a chain: how it ended */
+	struct ks_err err;
+};
+
+static void load_settings(
+    struct ks_identity_search *search, const struct ks_identity_options *options)
 {
+	struct ks_identity *identity = search->identity;
+	const struct ks_profiles *profiles = search->profiles;
+
+	ks_settings_load(
+	    &identity->settings, options->env, profiles, identity->profile, options->endpoint_url);
+	for (size_t i = 0; i < ks_profiles_warning_count(profiles); i++)
+		ks_settings_warn(&identity->settings, "%s", ks_profiles_warning(profiles, i));
+}
+
+static void begin_configured(struct ks_identity_search *search,
+    const struct ks_identity_options *options, const struct ks_errands *errands, bool is_explicit,
+    const char *refused)
+{
+	struct ks_identity *identity = search->identity;
+
+	search->refused = ks_strdup_maybe(refused);
+	search->profiles = ks_profiles_load(options->env);
+	load_settings(search, options);
+	search->result = KS_PROVIDER_FAILED;
+	if (!check_files(identity, search->profiles, &search->err) ||
+	    !check_profile(identity, search->profiles, &search->err))
+		return;
+	search->chain = ks_chain_new(ks_providers, ks_provider_count,
+	    &(struct ks_provider_query){
+		.env = options->env,
+		.profiles = search->profiles,
+		.settings = &identity->settings,
+		.errands = errands,
+		.profile = identity->profile,
+		.is_explicit = is_explicit,
+		.refused = search->refused,
+	    });
+}
+
+struct ks_identity_search *ks_identity_begin(const struct ks_identity_options *options,
+    const struct ks_errands *errands, const char *profile, const char *refused)
+{
+	struct ks_identity_search *search = ks_calloc(1, sizeof *search);
+
 	if (options->given != NULL) {
-		*out = new_identity("");
-		return take_given(*out, options->given, err);
+		search->identity = new_identity("");
+		search->result = take_given(search->identity, options->given, &search->err)
+				     ? KS_PROVIDER_DONE
+				     : KS_PROVIDER_FAILED;
+		return search;
 	}
-	*out = new_identity(choose_profile(options->env, profile));
-	return resolve_configured(*out, options, profile != NULL, err);
+	search->identity = new_identity(choose_profile(options->env, profile));
+	begin_configured(search, options, errands, profile != NULL, refused);
+	return search;
+}
+
+enum ks_provider_result ks_identity_step(
+    struct ks_identity_search *search, struct ks_identity **out, struct ks_err *err)
+{
+	struct ks_identity *identity = search->identity;
+	enum ks_provider_result result = search->result;
+
+	if (search->chain != NULL) {
+		result = ks_chain_step(search->chain, &identity->credentials, &search->err);
+		if (result == KS_PROVIDER_PENDING)
+			return result;
+		take_places(identity, search->chain);
+		identity->has_credentials = result == KS_PROVIDER_DONE;
+		if (result == KS_PROVIDER_NOT_MINE)
+			fail_without_credentials(identity, &search->err);
+	}
+	if (result != KS_PROVIDER_DONE) {
+		*err = search->err;
+		result = KS_PROVIDER_FAILED;
+	}
+	*out = identity;
+	search->identity = NULL;
+	return result;
+}
+
+void ks_identity_search_free(struct ks_identity_search *search)
+{
+	if (search == NULL)
+		return;
+	/* First: its rows look at all the rest. */
+	ks_chain_free(search->chain);
+	ks_identity_free(search->identity);
+	ks_profiles_free(search->profiles);
+	free(search->refused);
+	free(search);
 }
 
 void ks_identity_free(struct ks_identity *identity)

@@ -1,8 +1,8 @@
 /*
- * An identity: who signs, in which region, against which endpoint. It is resolved from options,
- * the captured environment and the two AWS files (no network), and never changes afterwards:
- * resolve again for fresh credentials. Resolving blocks on reading two small files, so that the
- * worker thread does it; a finished identity may be read by any thread.
+ * An identity: who signs, in which region, against which endpoint. It is looked for in options, the
+ * captured environment, the two AWS files and wherever these point to, and never changes
+ * afterwards: look again for fresh credentials. The search is stepped by the worker thread, and
+ * blocks on nothing but small files; a finished identity may be read by any thread.
  */
 #ifndef KS_AWS_IDENTITY_H
 #define KS_AWS_IDENTITY_H
@@ -37,17 +37,28 @@ struct ks_identity_options {
 	const struct ks_identity_given *given; /* not NULL: no file and no variable is read */
 };
 
+struct ks_errands;
+struct ks_identity_search;
+
 /*
- * profile: the name that the user gave; it beats keys in the environment. NULL: AWS_PROFILE, then
- * AWS_DEFAULT_PROFILE, then "default", and keys in the environment come first.
- *
- * True: *out has credentials. False: err says why not, and *out is set all the same, without
- * credentials, for the region and for where it looked. The caller frees *out in both cases.
- * A profile that is found but broken, or needs a kind of sign-in that isn't supported, is an
- * error of kind KS_ERR_CREDENTIALS and never falls through to the next place.
+ * Begins to look for the credentials of a profile: reads the two files. profile: the name that the
+ * user gave; it beats keys in the environment. NULL: AWS_PROFILE, then AWS_DEFAULT_PROFILE, then
+ * "default", and keys in the environment come first. refused: the access key ID of credentials that
+ * the service doesn't take any more, so that no cache may give them again; NULL. options and
+ * errands must outlive the search; the caller frees it.
  */
-bool ks_identity_resolve(const struct ks_identity_options *options, const char *profile,
-    struct ks_identity **out, struct ks_err *err);
+struct ks_identity_search *ks_identity_begin(const struct ks_identity_options *options,
+    const struct ks_errands *errands, const char *profile, const char *refused);
+/*
+ * KS_PROVIDER_PENDING: step it again when something came. Else it is over, and *out the caller's to
+ * free. KS_PROVIDER_DONE: *out has credentials. KS_PROVIDER_FAILED: err says why not, and *out is
+ * without credentials, for the region and for where it looked. A profile that is found but broken
+ * is an error of kind KS_ERR_CREDENTIALS and never falls through to the next place.
+ */
+enum ks_provider_result ks_identity_step(
+    struct ks_identity_search *search, struct ks_identity **out, struct ks_err *err);
+/* Gives up what is under way. NULL is fine. */
+void ks_identity_search_free(struct ks_identity_search *search);
 
 /* Wipes the secrets and frees; NULL is fine. */
 void ks_identity_free(struct ks_identity *identity);

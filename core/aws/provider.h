@@ -1,8 +1,8 @@
 /*
  * The places that credentials may come from: one table row each, in the order in which they are
- * asked (the AWS CLI's), and the chain that asks them. A row never blocks: one that must wait (for
- * a child, for a reply) keeps a state, says PENDING, and is stepped again. One chain belongs to one
- * thread at a time.
+ * asked (the AWS CLI's), and the chain that asks them. A row never blocks: one that must wait sends
+ * an errand, keeps a state, says PENDING, and is stepped again. One chain belongs to one thread at
+ * a time.
  */
 #ifndef KS_AWS_PROVIDER_H
 #define KS_AWS_PROVIDER_H
@@ -12,22 +12,32 @@
 
 #include "core/aws/credentials.h"
 #include "core/aws/env.h"
+#include "core/aws/errand.h"
 #include "core/aws/profiles.h"
+#include "core/aws/settings.h"
 #include "core/base/err.h"
 
-/* What all rows are asked. */
+/* Whose credentials are wanted: those of the profile that the user chose, or ... */
+enum ks_provider_reach {
+	KS_REACH_ALL,
+	KS_REACH_PROFILE, /* ... of one that a role is taken on from (source_profile) */
+	KS_REACH_SOURCE,  /* ... of the row with this credential_source only */
+};
+
+/* What all rows are asked. Nothing is owned. */
 struct ks_provider_query {
 	const struct ks_env *env;
 	const struct ks_profiles *profiles;
+	const struct ks_settings *settings; /* of the profile that the user chose */
+	const struct ks_errands *errands;
 	const char *profile;
 	bool is_explicit; /* the user named the profile: the environment's keys don't count */
-};
-
-enum ks_provider_result {
-	KS_PROVIDER_NOT_MINE, /* nothing is configured here: ask the next row */
-	KS_PROVIDER_DONE,     /* answer->credentials are filled */
-	KS_PROVIDER_FAILED,   /* configured here, but broken: answer->err; no other row is asked */
-	KS_PROVIDER_PENDING,  /* step again when something happened; *state is kept meanwhile */
+	enum ks_provider_reach reach;
+	const char *source; /* KS_REACH_SOURCE: as credential_source spells it */
+	/* Credentials with this access key ID are none: the service doesn't take them; NULL. */
+	const char *refused;
+	/* The query whose role the wanted credentials are to take on; NULL: none. */
+	const struct ks_provider_query *role;
 };
 
 struct ks_provider_answer {
@@ -39,7 +49,12 @@ struct ks_provider_answer {
 
 struct ks_provider {
 	const char *name;
-	/* *state is NULL at the row's first step, and is the row's own until it isn't PENDING. */
+	bool in_profile;    /* a profile's own setting: it may be another's source_profile */
+	const char *source; /* how credential_source calls it; NULL: it can't be one */
+	/*
+	 * *state is NULL at the row's first step, and is the row's own until it isn't PENDING: then
+	 * the row has freed it. The query stays where it is as long as the chain.
+	 */
 	enum ks_provider_result (*step)(
 	    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer);
 	/* Gives up what is pending; NULL for a row that is never PENDING. */

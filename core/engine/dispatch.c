@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/engine/attempt.h"
 #include "core/engine/courier.h"
+#include "core/engine/errands.h"
 #include "core/engine/job.h"
 #include "core/engine/peer.h"
 #include "core/engine/recorder.h"
@@ -21,6 +22,7 @@ struct ks_dispatch {
 	struct ks_http *http;
 	ks_dispatch_post *post;
 	void *ctx;
+	struct ks_runner *runner;
 	struct ks_roster *roster;
 	struct ks_recorder *recorder;
 	struct ks_courier *courier;
@@ -40,7 +42,8 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 	dispatch->post = post;
 	dispatch->ctx = ctx;
 	dispatch->peers.max_at_once = options->concurrency;
-	dispatch->roster = ks_roster_new(options->identity);
+	dispatch->runner = ks_runner_new(http, options->identity->env, options->clock);
+	dispatch->roster = ks_roster_new(options->identity, dispatch->runner, options->clock);
 	dispatch->recorder = ks_recorder_new(options->journal_folder, options->clock);
 	dispatch->courier = ks_courier_new(options->places, options->clock);
 	return dispatch;
@@ -55,6 +58,7 @@ void ks_dispatch_free(struct ks_dispatch *dispatch)
 	ks_job_list_clear(&dispatch->flying);
 	ks_peers_clear(&dispatch->peers);
 	ks_roster_free(dispatch->roster);
+	ks_runner_free(dispatch->runner);
 	ks_recorder_free(dispatch->recorder);
 	ks_courier_free(dispatch->courier);
 	free(dispatch);
@@ -219,6 +223,13 @@ static void post_retrying(struct ks_dispatch *dispatch, const struct ks_job *job
 	dispatch->post(dispatch->ctx, event);
 }
 
+/* It was not sent, and is in no list. */
+static void refuse(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_err *err)
+{
+	err->not_sent = true;
+	post_failure(dispatch, job, err);
+}
+
 /* ---- requests ---- */
 
 static void log_warnings(const struct ks_dispatch *dispatch, uint32_t profile)
@@ -232,15 +243,29 @@ static void log_warnings(const struct ks_dispatch *dispatch, uint32_t profile)
 		    dispatch->options->log, KS_LOG_WARNING, "%s", ks_identity_warning(identity, i));
 }
 
-static void identify(struct ks_dispatch *dispatch, struct ks_request *request)
+/* A search that has ended: the answer to who asked for it, or news of a renewal. */
+static void tell_identity(struct ks_dispatch *dispatch, const struct ks_roster_end *end)
 {
-	struct ks_event *event = new_event(dispatch, KS_EVENT_IDENTITY, request);
+	struct ks_event *event =
+	    ks_event_new(end->request != 0 ? KS_EVENT_IDENTITY : KS_EVENT_RENEWED,
+		ks_clock_wall(dispatch->options->clock));
 
-	if (ks_roster_identify(
-		dispatch->roster, request->profile, request->profile_name, &event->err))
-		log_warnings(dispatch, request->profile);
-	event->identity = ks_roster_info(dispatch->roster, request->profile);
+	event->request = end->request;
+	event->profile = end->profile;
+	event->err = end->err;
+	if (end->err.kind == KS_ERR_NONE)
+		log_warnings(dispatch, end->profile);
+	event->identity = ks_roster_info(dispatch->roster, end->profile);
 	dispatch->post(dispatch->ctx, event);
+}
+
+static void identify(struct ks_dispatch *dispatch, const struct ks_request *request)
+{
+	struct ks_roster_end end = {.profile = request->profile, .request = request->id};
+
+	if (!ks_roster_identify(
+		dispatch->roster, request->profile, request->profile_name, request->id, &end.err))
+		tell_identity(dispatch, &end);
 }
 
 static int attempts_for(const struct ks_identity *identity)
@@ -287,12 +312,10 @@ static void take_call(struct ks_dispatch *dispatch, struct ks_request *request)
 	struct ks_job *job = ks_job_new(request);
 	struct ks_err err;
 
-	if (prepare(dispatch, job, &err)) {
+	if (prepare(dispatch, job, &err))
 		ks_job_list_append(&dispatch->waiting[request->priority], job);
-	} else {
-		err.not_sent = true;
-		post_failure(dispatch, job, &err);
-	}
+	else
+		refuse(dispatch, job, &err);
 }
 
 static void leave_flight(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_window_end how)
@@ -357,6 +380,10 @@ void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 	case KS_REQUEST_IDENTIFY:
 		identify(dispatch, request);
 		break;
+	case KS_REQUEST_ANSWER:
+		ks_runner_answer(dispatch->runner, request->target, request->secret, request->text);
+		request->secret = NULL;
+		break;
 	case KS_REQUEST_CANCEL:
 		cancel(dispatch, request->target);
 		break;
@@ -369,8 +396,6 @@ void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 	case KS_REQUEST_LEFT:
 		look_for_left(dispatch, request);
 		break;
-	case KS_REQUEST_ANSWER:
-		break; /* the question may be over: nothing waits for it then */
 	}
 	ks_request_free(request);
 }
@@ -407,13 +432,43 @@ static void begin(struct ks_dispatch *dispatch, struct ks_job *job)
 		job->transfer = ks_attempt_start(dispatch->http, &attempt, job, &err);
 	}
 	if (job->transfer == NULL) {
-		err.not_sent = true;
-		post_failure(dispatch, job, &err);
+		refuse(dispatch, job, &err);
 		return;
 	}
 	job->window_number = ks_window_begin(&job->peer->window);
 	ks_job_list_append(&dispatch->flying, job);
 	dispatch->n_flying++;
+}
+
+/*
+ * Whether the job's credentials are there. One that was told that they have run out goes on only
+ * with others; without them it ends as it was told. True when it may begin; else it waits on, or is
+ * over: *job is NULL then.
+ */
+static bool has_credentials(
+    struct ks_dispatch *dispatch, struct ks_job_list *list, struct ks_job **job)
+{
+	uint32_t profile = (*job)->request->profile;
+	const struct ks_err *stale = (*job)->awaits_renewal ? (*job)->stale : NULL;
+	struct ks_err err;
+	enum ks_provider_result result = ks_roster_ready(dispatch->roster, profile, &err);
+	bool same = ks_roster_generation(dispatch->roster, profile) == (*job)->generation;
+
+	if (result == KS_PROVIDER_PENDING)
+		return false;
+	if (result == KS_PROVIDER_DONE && (stale == NULL || !same)) {
+		(*job)->awaits_renewal = false;
+		if (stale != NULL)
+			post_retrying(dispatch, *job, stale, 0);
+		return true;
+	}
+	ks_job_list_remove(list, *job);
+	if (result == KS_PROVIDER_DONE)
+		post_failure(dispatch, *job, stale);
+	else
+		refuse(dispatch, *job, &err);
+	*job = NULL;
+	return false;
 }
 
 /* What the user waits for never queues behind reads that hang or are being throttled. */
@@ -430,7 +485,8 @@ static void begin_ready(struct ks_dispatch *dispatch, struct ks_job_list *list, 
 
 	for (; job != NULL; job = next) {
 		next = job->next;
-		if (job->due > now || !may_fly(dispatch, job))
+		if (job->due > now || !may_fly(dispatch, job) ||
+		    !has_credentials(dispatch, list, &job))
 			continue;
 		ks_job_list_remove(list, job);
 		begin(dispatch, job);
@@ -463,8 +519,7 @@ static bool note_clock(
 	return ks_skew_explains(err, job->skew_used, measured);
 }
 
-static bool may_retry(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_verdict verdict,
-    const struct ks_err *err)
+static bool may_retry(struct ks_job *job, enum ks_verdict verdict, const struct ks_err *err)
 {
 	int cost = ks_quota_cost(err);
 
@@ -472,14 +527,11 @@ static bool may_retry(struct ks_dispatch *dispatch, struct ks_job *job, enum ks_
 		return false;
 	if (verdict == KS_VERDICT_RETRY_SHIFTED && job->shifted)
 		return false;
-	if (verdict == KS_VERDICT_RETRY_RENEWED &&
-	    (job->renewed ||
-		!ks_roster_renew(dispatch->roster, job->request->profile, job->generation)))
+	if (verdict == KS_VERDICT_RETRY_RENEWED && job->stale != NULL)
 		return false;
 	if (!ks_quota_pay(&job->peer->quota, cost))
 		return false;
 	job->shifted |= verdict == KS_VERDICT_RETRY_SHIFTED;
-	job->renewed |= verdict == KS_VERDICT_RETRY_RENEWED;
 	job->paid = cost;
 	return true;
 }
@@ -517,6 +569,19 @@ static void add_tip(struct ks_err *err, enum ks_outcome outcome)
 		ks_err_tip(err, "This machine's clock is wrong: set it.");
 }
 
+/* What it was told is its end, too, if no other credentials are found. */
+static void await_renewal(
+    struct ks_dispatch *dispatch, struct ks_job *job, const struct ks_err *err)
+{
+	job->stale = ks_malloc(sizeof *job->stale);
+	*job->stale = *err;
+	add_tip(job->stale, KS_OUTCOME_STALE);
+	job->awaits_renewal = true;
+	ks_roster_renew(dispatch->roster, job->request->profile, job->generation);
+	job->due = ks_clock_mono(dispatch->options->clock);
+	ks_job_list_prepend(&dispatch->waiting[job->request->priority], job);
+}
+
 /* The transfer is gone when this announces anything: only the reply holds the secret then. */
 static void finish(struct ks_dispatch *dispatch, struct ks_transfer *transfer)
 {
@@ -538,7 +603,11 @@ static void finish(struct ks_dispatch *dispatch, struct ks_transfer *transfer)
 	job->in_doubt |= ks_retry_may_have_worked(outcome);
 	if (outcome == KS_OUTCOME_GOOD)
 		ks_quota_refund(&job->peer->quota, job->paid);
-	if (is_retry(verdict) && may_retry(dispatch, job, verdict, &err)) {
+	if (is_retry(verdict) && may_retry(job, verdict, &err)) {
+		if (verdict == KS_VERDICT_RETRY_RENEWED) {
+			await_renewal(dispatch, job, &err);
+			return;
+		}
 		retry_later(dispatch, job, &err, hint_ms);
 		return;
 	}
@@ -551,9 +620,17 @@ static void finish(struct ks_dispatch *dispatch, struct ks_transfer *transfer)
 
 /* ---- the turn ---- */
 
+static int64_t soonest(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
 static int64_t next_due(const struct ks_dispatch *dispatch, int64_t now)
 {
-	int64_t next = ks_courier_wake(dispatch->courier);
+	int64_t next =
+	    soonest(ks_courier_wake(dispatch->courier), ks_runner_wake(dispatch->runner));
 
 	for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++) {
 		const struct ks_job *job = dispatch->waiting[priority].first;
@@ -565,24 +642,45 @@ static int64_t next_due(const struct ks_dispatch *dispatch, int64_t now)
 	return next;
 }
 
-int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
+static void turn_identities(struct ks_dispatch *dispatch)
 {
-	struct ks_transfer *transfer;
+	struct ks_roster_end end;
 	struct ks_event *event;
-	bool again;
-	int64_t now;
+
+	ks_runner_turn(dispatch->runner);
+	ks_roster_step(dispatch->roster);
+	while ((event = ks_runner_event(dispatch->runner)) != NULL)
+		dispatch->post(dispatch->ctx, event);
+	while (ks_roster_ended(dispatch->roster, &end))
+		tell_identity(dispatch, &end);
+}
+
+static void turn_deliveries(struct ks_dispatch *dispatch)
+{
+	struct ks_event *event;
 
 	ks_courier_turn(dispatch->courier);
 	while ((event = ks_courier_ended(dispatch->courier)) != NULL)
 		dispatch->post(dispatch->ctx, event);
+}
+
+int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
+{
+	struct ks_transfer *transfer;
+	bool again;
+	int64_t now;
+
+	turn_deliveries(dispatch);
 	do {
 		again = false;
+		turn_identities(dispatch);
 		now = ks_clock_mono(dispatch->options->clock);
 		for (int priority = 0; priority < KS_PRIORITY_COUNT; priority++)
 			begin_ready(dispatch, &dispatch->waiting[priority], now);
 		ks_http_run(dispatch->http);
 		while ((transfer = ks_http_ended(dispatch->http)) != NULL) {
-			finish(dispatch, transfer);
+			if (!ks_runner_take(dispatch->runner, transfer))
+				finish(dispatch, transfer);
 			again = true;
 		}
 	} while (again);
@@ -591,8 +689,9 @@ int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
 
 void ks_dispatch_wait(struct ks_dispatch *dispatch, int64_t timeout_ms)
 {
-	size_t count;
-	const int *fds = ks_courier_fds(dispatch->courier, &count);
+	struct ks_http_fds lists[2];
 
-	ks_http_wait(dispatch->http, fds, count, timeout_ms);
+	lists[0].fds = ks_courier_fds(dispatch->courier, &lists[0].count);
+	lists[1].fds = ks_runner_fds(dispatch->runner, &lists[1].count);
+	ks_http_wait(dispatch->http, lists, 2, timeout_ms);
 }

@@ -206,15 +206,18 @@ void ks_http_run(struct ks_http *http)
 	curl_multi_perform(http->multi, &running);
 }
 
-void ks_http_wait(struct ks_http *http, const int *fds, size_t n_fds, int64_t timeout_ms)
+void ks_http_wait(
+    struct ks_http *http, const struct ks_http_fds *lists, size_t n_lists, int64_t timeout_ms)
 {
 	struct curl_waitfd more[MORE_FDS];
 	unsigned count = 0;
 
 	if (timeout_ms < 0 || timeout_ms > INT_MAX)
 		timeout_ms = INT_MAX;
-	for (; count < n_fds && count < MORE_FDS; count++)
-		more[count] = (struct curl_waitfd){.fd = fds[count], .events = CURL_WAIT_POLLIN};
+	for (size_t i = 0; i < n_lists; i++)
+		for (size_t j = 0; j < lists[i].count && count < MORE_FDS; j++)
+			more[count++] =
+			    (struct curl_waitfd){.fd = lists[i].fds[j], .events = CURL_WAIT_POLLIN};
 	curl_multi_poll(http->multi, more, count, (int)timeout_ms, NULL);
 }
 
@@ -241,14 +244,31 @@ static bool add_header(struct ks_transfer *transfer, const char *name, const cha
 	return longer != NULL;
 }
 
+static bool has_header(const struct ks_http_request *request, const char *name)
+{
+	for (size_t i = 0; i < request->n_headers; i++)
+		if (ks_text_casecmp(request->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Takes away what libcurl would add by itself. */
+static bool add_absent(struct ks_transfer *transfer, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+
+	if (longer != NULL)
+		transfer->headers = longer;
+	return longer != NULL;
+}
+
 static bool add_headers(struct ks_transfer *transfer, const struct ks_http_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++)
 		if (!add_header(transfer, request->headers[i].name, request->headers[i].value))
 			return false;
-	/* What libcurl would add by itself. */
-	transfer->headers = curl_slist_append(transfer->headers, "Expect:");
-	return transfer->headers != NULL;
+	return add_absent(transfer, "Expect:") &&
+	       (has_header(request, "Content-Type") || add_absent(transfer, "Content-Type:"));
 }
 
 static void limit_protocols(CURL *easy, bool tls)
@@ -272,7 +292,8 @@ static void set_network(
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, options->timeout_seconds * 1000L);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
+	    request->timeout_ms > 0 ? (long)request->timeout_ms : options->timeout_seconds * 1000L);
 	if (request->ca_bundle != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_bundle);
 	if (options->no_proxy || request->direct)
@@ -287,6 +308,16 @@ static void set_network(
 #endif
 }
 
+static void set_method(CURL *easy, const struct ks_http_request *request)
+{
+	if (request->body != NULL) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+	}
+	if (request->method != NULL && strcmp(request->method, "POST") != 0)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
 static void set_request(struct ks_transfer *transfer, const struct ks_http_request *request)
 {
 	CURL *easy = transfer->easy;
@@ -296,8 +327,7 @@ static void set_request(struct ks_transfer *transfer, const struct ks_http_reque
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, transfer->http->options.user_agent);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+	set_method(easy, request);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);

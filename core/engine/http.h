@@ -1,7 +1,8 @@
 /*
- * HTTP for the worker: POST requests that are signed already, on one curl_multi. Answers are
- * bounded in size and time; HTTP/1.1, no redirects, https only but for loopback. All memory that a
- * request or an answer passes through wipes itself. Worker thread only, but for ks_http_wake.
+ * HTTP for the worker: requests that are signed already, where they are, on one curl_multi. Answers
+ * are bounded in size and time; HTTP/1.1, no redirects; plain http only where whoever asks for it
+ * has seen to it that this is meant. All memory that a request or an answer passes through wipes
+ * itself. Worker thread only, but for ks_http_wake.
  */
 #ifndef KS_ENGINE_HTTP_H
 #define KS_ENGINE_HTTP_H
@@ -37,13 +38,15 @@ struct ks_http_header {
 };
 
 struct ks_http_request {
+	const char *method; /* NULL: POST */
 	const char *url;
 	const struct ks_http_header *headers;
 	size_t n_headers;
-	const char *body; /* must live as long as the transfer */
+	const char *body; /* NULL: none; must live as long as the transfer */
 	size_t body_len;
 	size_t reply_max;      /* a larger answer is an error */
 	const char *ca_bundle; /* PEM file; NULL: the system's */
+	int64_t timeout_ms;    /* for all of it; 0: the option's */
 	bool direct;           /* no proxy, whatever the environment says */
 	/*
 	 * Never reuse a connection: on a reused one that dies before the first byte of the answer
@@ -80,11 +83,18 @@ struct ks_transfer *ks_http_start(
 void ks_http_run(struct ks_http *http);
 /* One that has ended; NULL when there is none. The caller frees it. */
 struct ks_transfer *ks_http_ended(struct ks_http *http);
+/* Descriptors of somebody else's. */
+struct ks_http_fds {
+	const int *fds;
+	size_t count;
+};
+
 /*
- * Sleeps until something can be done, one of these descriptors can be read, ks_http_wake, or for
- * timeout_ms (-1: no limit).
+ * Sleeps until something can be done, a descriptor of one of these lists can be read, ks_http_wake,
+ * or for timeout_ms (-1: no limit).
  */
-void ks_http_wait(struct ks_http *http, const int *fds, size_t n_fds, int64_t timeout_ms);
+void ks_http_wait(
+    struct ks_http *http, const struct ks_http_fds *lists, size_t n_lists, int64_t timeout_ms);
 /*
  * Ends ks_http_wait, the running or the next one. Any thread; void * so that a queue can call it.
  */

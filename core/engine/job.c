@@ -25,6 +25,7 @@ void ks_job_free(struct ks_job *job)
 	ks_buf_free(&job->body);
 	ks_request_free(job->request);
 	free(job->warning);
+	free(job->stale);
 	free(job);
 }
 

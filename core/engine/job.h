@@ -22,11 +22,13 @@ struct ks_job {
 	struct ks_peer *peer;
 	char invocation[KS_INVOCATION_SIZE];
 
-	int attempts;                     /* that it may have in all */
-	int made;                         /* attempts begun */
-	int paid;                         /* what its last retry cost */
-	bool shifted;                     /* was sent again by the service's clock */
-	bool renewed;                     /* was sent again with new credentials */
+	int attempts; /* that it may have in all */
+	int made;     /* attempts begun */
+	int paid;     /* what its last retry cost */
+	bool shifted; /* was sent again by the service's clock */
+	/* owned: what it was told when its credentials had run out, once at most; NULL */
+	struct ks_err *stale;
+	bool awaits_renewal;
 	char journal[KS_JOURNAL_ID_SIZE]; /* "" when the journal doesn't know it */
 	char *warning;                    /* owned; NULL */
 	bool in_doubt;                    /* some attempt may have done what it should */

@@ -4,32 +4,57 @@
 #include <string.h>
 
 #include "core/aws/endpoint.h"
-#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "core/engine/renewal.h"
 
 /* More than anybody has; an index beyond it is a mistake of ours. */
 #define MAX_PROFILES 1024
+/* A renewal that failed, or brought what will expire as soon, isn't tried again before this. */
+#define PATIENCE_MS ((int64_t)60 * 1000)
 
 struct entry {
 	char *name;
-	struct ks_identity *identity; /* NULL: this index was not introduced */
+	struct ks_identity *identity; /* NULL: none was found yet */
 	uint64_t generation;
 	struct ks_err err;
+	struct ks_renewal renewal;
+	int64_t next_try; /* no renewal before this */
+	bool stale;       /* the service doesn't take the credentials any more */
+
+	/* A search that is under way, or has ended untold */
+	struct ks_identity_search *search;
+	struct ks_errands *errands;
+	bool asked;       /* by ks_roster_identify: not a renewal */
+	uint64_t request; /* by whom */
+	bool untold;
 };
 
 struct ks_roster {
 	const struct ks_identity_options *options;
-	struct entry *entries;
+	struct ks_runner *runner;
+	const struct ks_clock *clock;
+	struct entry **entries; /* NULL: this index was not introduced */
 	size_t count;
 };
 
-struct ks_roster *ks_roster_new(const struct ks_identity_options *options)
+struct ks_roster *ks_roster_new(const struct ks_identity_options *options, struct ks_runner *runner,
+    const struct ks_clock *clock)
 {
 	struct ks_roster *roster = ks_calloc(1, sizeof *roster);
 
 	roster->options = options;
+	roster->runner = runner;
+	roster->clock = clock;
 	return roster;
+}
+
+static void end_search(struct entry *entry)
+{
+	ks_identity_search_free(entry->search);
+	ks_errands_free(entry->errands);
+	entry->search = NULL;
+	entry->errands = NULL;
 }
 
 void ks_roster_free(struct ks_roster *roster)
@@ -37,15 +62,22 @@ void ks_roster_free(struct ks_roster *roster)
 	if (roster == NULL)
 		return;
 	for (size_t i = 0; i < roster->count; i++) {
-		free(roster->entries[i].name);
-		ks_identity_free(roster->entries[i].identity);
+		if (roster->entries[i] == NULL)
+			continue;
+		end_search(roster->entries[i]);
+		free(roster->entries[i]->name);
+		ks_identity_free(roster->entries[i]->identity);
+		free(roster->entries[i]);
 	}
 	free(roster->entries);
 	free(roster);
 }
 
+/* NULL when the index is out of bounds. */
 static struct entry *make_entry(struct ks_roster *roster, uint32_t profile)
 {
+	if (profile >= MAX_PROFILES)
+		return NULL;
 	if (profile >= roster->count) {
 		size_t count = (size_t)profile + 1;
 
@@ -54,43 +86,42 @@ static struct entry *make_entry(struct ks_roster *roster, uint32_t profile)
 		    (count - roster->count) * sizeof *roster->entries);
 		roster->count = count;
 	}
-	return &roster->entries[profile];
+	if (roster->entries[profile] == NULL)
+		roster->entries[profile] = ks_calloc(1, sizeof(struct entry));
+	return roster->entries[profile];
 }
 
-static const struct entry *find_entry(const struct ks_roster *roster, uint32_t profile)
+static struct entry *find_entry(const struct ks_roster *roster, uint32_t profile)
 {
-	if (profile >= roster->count || roster->entries[profile].identity == NULL)
-		return NULL;
-	return &roster->entries[profile];
+	return profile < roster->count ? roster->entries[profile] : NULL;
 }
 
-/* Resolves and checks what every call would stumble over: the configured endpoint. */
-static bool resolve(
-    struct ks_roster *roster, const char *name, struct ks_identity **out, struct ks_err *err)
-{
-	char url[KS_ENDPOINT_SIZE];
+/* ---- searching ---- */
 
-	return ks_identity_resolve(roster->options, name, out, err) &&
-	       ks_identity_endpoint(*out, "us-east-1", url, sizeof url, err);
+static void begin_search(struct ks_roster *roster, struct entry *entry, uint32_t profile)
+{
+	const struct ks_credentials *refused =
+	    entry->stale ? ks_identity_credentials(entry->identity) : NULL;
+
+	end_search(entry);
+	entry->errands = ks_runner_errands(roster->runner, profile);
+	entry->search = ks_identity_begin(roster->options, entry->errands, entry->name,
+	    refused != NULL ? refused->access_key_id : NULL);
 }
 
-bool ks_roster_identify(
-    struct ks_roster *roster, uint32_t profile, const char *name, struct ks_err *err)
+bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *name,
+    uint64_t request, struct ks_err *err)
 {
-	struct entry *entry;
+	struct entry *entry = make_entry(roster, profile);
 
-	if (profile >= MAX_PROFILES)
+	if (entry == NULL)
 		return ks_err_set(err, KS_ERR_REFUSED, "There are too many profiles");
-	entry = make_entry(roster, profile);
 	free(entry->name);
-	ks_identity_free(entry->identity);
-	ks_err_clear(&entry->err);
-	entry->generation++;
-	entry->name = name != NULL ? ks_strdup(name) : NULL;
-	if (resolve(roster, name, &entry->identity, &entry->err))
-		return true;
-	*err = entry->err;
-	return false;
+	entry->name = ks_strdup_maybe(name);
+	entry->asked = true;
+	entry->request = request;
+	begin_search(roster, entry, profile);
+	return true;
 }
 
 static bool same_secret(const struct ks_secret *a, const struct ks_secret *b)
@@ -102,13 +133,130 @@ static bool same_secret(const struct ks_secret *a, const struct ks_secret *b)
 
 static bool same_credentials(const struct ks_identity *a, const struct ks_identity *b)
 {
-	const struct ks_credentials *ours = ks_identity_credentials(a);
+	const struct ks_credentials *ours = a != NULL ? ks_identity_credentials(a) : NULL;
 	const struct ks_credentials *theirs = ks_identity_credentials(b);
 
 	if (ours == NULL || theirs == NULL)
 		return ours == theirs;
 	return strcmp(ours->access_key_id, theirs->access_key_id) == 0 &&
 	       same_secret(ours->secret, theirs->secret) && same_secret(ours->token, theirs->token);
+}
+
+/* What every call would stumble over: the configured endpoint. */
+static bool check_endpoint(const struct ks_identity *identity, struct ks_err *err)
+{
+	char url[KS_ENDPOINT_SIZE];
+
+	return ks_identity_endpoint(identity, "us-east-1", url, sizeof url, err);
+}
+
+static void take_identity(struct ks_roster *roster, struct entry *entry,
+    struct ks_identity *identity, const struct ks_err *err)
+{
+	const struct ks_credentials *credentials = ks_identity_credentials(identity);
+	int64_t now = ks_clock_wall(roster->clock);
+
+	if (err->kind != KS_ERR_NONE || !same_credentials(entry->identity, identity))
+		entry->generation++;
+	ks_identity_free(entry->identity);
+	entry->identity = identity;
+	entry->err = *err;
+	entry->stale = false;
+	entry->next_try = now + PATIENCE_MS;
+	entry->renewal =
+	    ks_renewal_of(now, credentials != NULL ? credentials->expires_at : KS_TIME_NONE);
+}
+
+/* A renewal that came early enough may fail: the old credentials are still good. */
+static bool can_go_on(const struct ks_roster *roster, const struct entry *entry)
+{
+	return !entry->asked && !entry->stale && entry->err.kind == KS_ERR_NONE &&
+	       ks_clock_wall(roster->clock) < entry->renewal.must;
+}
+
+/* True when it has ended. */
+static bool step_entry(struct ks_roster *roster, struct entry *entry)
+{
+	struct ks_identity *identity = NULL;
+	struct ks_err err = {0};
+	enum ks_provider_result result;
+	uint64_t generation;
+
+	if (entry->search == NULL)
+		return false;
+	result = ks_identity_step(entry->search, &identity, &err);
+	if (result == KS_PROVIDER_PENDING)
+		return false;
+	end_search(entry);
+	if (result == KS_PROVIDER_DONE)
+		check_endpoint(identity, &err);
+	if (err.kind != KS_ERR_NONE && can_go_on(roster, entry)) {
+		entry->next_try = ks_clock_wall(roster->clock) + PATIENCE_MS;
+		ks_identity_free(identity);
+		return true;
+	}
+	generation = entry->generation;
+	take_identity(roster, entry, identity, &err);
+	entry->untold = entry->asked || entry->generation != generation;
+	return true;
+}
+
+bool ks_roster_step(struct ks_roster *roster)
+{
+	bool ended = false;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (roster->entries[i] != NULL)
+			ended |= step_entry(roster, roster->entries[i]);
+	return ended;
+}
+
+bool ks_roster_ended(struct ks_roster *roster, struct ks_roster_end *end)
+{
+	for (size_t i = 0; i < roster->count; i++) {
+		struct entry *entry = roster->entries[i];
+
+		if (entry == NULL || !entry->untold)
+			continue;
+		*end = (struct ks_roster_end){
+		    .profile = (uint32_t)i,
+		    .request = entry->asked ? entry->request : 0,
+		    .err = entry->err,
+		};
+		entry->untold = entry->asked = false;
+		return true;
+	}
+	return false;
+}
+
+/* ---- what is known ---- */
+
+static bool fail_unknown(struct ks_err *err)
+{
+	return ks_err_set(err, KS_ERR_CREDENTIALS, "There are no credentials for this profile");
+}
+
+enum ks_provider_result ks_roster_ready(
+    struct ks_roster *roster, uint32_t profile, struct ks_err *err)
+{
+	struct entry *entry = find_entry(roster, profile);
+	int64_t now = ks_clock_wall(roster->clock);
+
+	if (entry == NULL || (entry->identity == NULL && entry->search == NULL)) {
+		fail_unknown(err);
+		return KS_PROVIDER_FAILED;
+	}
+	if (entry->search == NULL && entry->err.kind == KS_ERR_NONE &&
+	    (entry->stale || (now >= entry->renewal.from && now >= entry->next_try)))
+		begin_search(roster, entry, profile);
+	if (entry->search != NULL &&
+	    (entry->identity == NULL || entry->stale || entry->err.kind != KS_ERR_NONE ||
+		now >= entry->renewal.must))
+		return KS_PROVIDER_PENDING;
+	if (entry->err.kind == KS_ERR_NONE)
+		return KS_PROVIDER_DONE;
+	*err = entry->err;
+	return KS_PROVIDER_FAILED;
 }
 
 uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile)
@@ -118,23 +266,14 @@ uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile)
 	return entry != NULL ? entry->generation : 0;
 }
 
-bool ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation)
+void ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation)
 {
-	struct entry *entry = make_entry(roster, profile);
-	struct ks_identity *identity;
-	struct ks_err err;
+	struct entry *entry = find_entry(roster, profile);
 
-	if (entry->generation != generation)
-		return true;
-	if (!resolve(roster, entry->name, &identity, &err) ||
-	    same_credentials(entry->identity, identity)) {
-		ks_identity_free(identity);
-		return false;
-	}
-	ks_identity_free(entry->identity);
-	entry->identity = identity;
-	entry->generation++;
-	return true;
+	if (entry == NULL || entry->generation != generation || entry->stale)
+		return;
+	entry->stale = true;
+	begin_search(roster, entry, profile);
 }
 
 const struct ks_identity *ks_roster_identity(
@@ -142,8 +281,8 @@ const struct ks_identity *ks_roster_identity(
 {
 	const struct entry *entry = find_entry(roster, profile);
 
-	if (entry == NULL) {
-		ks_err_set(err, KS_ERR_CREDENTIALS, "There are no credentials for this profile");
+	if (entry == NULL || entry->identity == NULL) {
+		fail_unknown(err);
 		return NULL;
 	}
 	if (entry->err.kind != KS_ERR_NONE) {
@@ -191,7 +330,7 @@ struct ks_identity_info *ks_roster_info(const struct ks_roster *roster, uint32_t
 	const struct ks_credentials *credentials;
 
 	info->expires = KS_TIME_NONE;
-	if (entry == NULL) {
+	if (entry == NULL || entry->identity == NULL) {
 		info->profile = ks_strdup("");
 		return info;
 	}

@@ -1,5 +1,7 @@
 /*
- * The identities behind the profiles that were introduced, by their index. Worker thread only.
+ * The identities behind the profiles that were introduced, by their index: they are looked for,
+ * kept, and renewed before they expire. Nothing here waits: a search goes on whenever the roster is
+ * stepped. Worker thread only.
  */
 #ifndef KS_ENGINE_ROSTER_H
 #define KS_ENGINE_ROSTER_H
@@ -8,31 +10,56 @@
 #include <stdint.h>
 
 #include "core/aws/identity.h"
+#include "core/base/clock.h"
 #include "core/base/err.h"
+#include "core/engine/errands.h"
 #include "core/state/message.h"
 
 struct ks_roster;
 
-/* The options must outlive the roster. */
-struct ks_roster *ks_roster_new(const struct ks_identity_options *options);
-/* Wipes and frees. */
+/* All must outlive the roster. */
+struct ks_roster *ks_roster_new(const struct ks_identity_options *options, struct ks_runner *runner,
+    const struct ks_clock *clock);
+/* Wipes and frees; searches under way are given up. */
 void ks_roster_free(struct ks_roster *roster);
 
 /*
- * Resolves a profile (name NULL: the default rule) under this index, over what was there. False
- * with err filled; ks_roster_info knows where it looked all the same.
+ * Begins to look for a profile's identity (name NULL: the default rule) under this index. What was
+ * known of it stays until the search has ended; a search that is under way gives way to this one.
+ * request is what ks_roster_ended gives back. False with err filled: no such index is possible.
  */
-bool ks_roster_identify(
-    struct ks_roster *roster, uint32_t profile, const char *name, struct ks_err *err);
+bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *name,
+    uint64_t request, struct ks_err *err);
+
+/* Goes on with all searches. True when one has ended. */
+bool ks_roster_step(struct ks_roster *roster);
+
+struct ks_roster_end {
+	uint32_t profile;
+	uint64_t request;  /* 0: nobody asked, it was a renewal */
+	struct ks_err err; /* KS_ERR_NONE: there are credentials */
+};
+
+/* A search that has ended and was not told of yet. False when there is none. */
+bool ks_roster_ended(struct ks_roster *roster, struct ks_roster_end *end);
+
+/*
+ * Before something is signed for the profile. DONE: ks_roster_identity has the credentials for it.
+ * PENDING: they are being renewed; ask again after the next step. FAILED: err. Begins a renewal
+ * when it is time for one, so that they need not run out first.
+ */
+enum ks_provider_result ks_roster_ready(
+    struct ks_roster *roster, uint32_t profile, struct ks_err *err);
+
 /* A number that changes whenever the profile's credentials do. */
 uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile);
 /*
- * True when there are other credentials now than those of this generation: somebody renewed them
- * meanwhile, or resolving them again brought new ones.
+ * The service says that the credentials of this generation have run out: others are looked for,
+ * unless there are others already.
  */
-bool ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation);
+void ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation);
 
-/* Has credentials. NULL with err filled otherwise. Good until the next identify or renew. */
+/* Has credentials. NULL with err filled otherwise. Good until the next step. */
 const struct ks_identity *ks_roster_identity(
     const struct ks_roster *roster, uint32_t profile, struct ks_err *err);
 /* What the UI may know, as clean copies; the caller frees it. */

@@ -134,6 +134,7 @@ void ks_seen_free(struct ks_seen *seen);
 
 /* ---- store_profiles.c ---- */
 bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event);
 bool ks_profiles_regions(struct ks_store *store, struct ks_task *task, struct ks_event *event);
 /* The regions must come from GetRegions: nobody named one. */
 bool ks_profile_wants_regions(const struct ks_store *store, const struct ks_profile *profile);

@@ -171,6 +171,7 @@ typedef bool apply_fn(struct ks_store *store, struct ks_event *event);
 
 static apply_fn *const on_event[] = {
     [KS_EVENT_IDENTITY] = ks_tasks_reply,
+    [KS_EVENT_RENEWED] = ks_profiles_renewed,
     [KS_EVENT_RETRYING] = ks_tasks_retrying,
     [KS_EVENT_REPLY] = ks_tasks_reply,
     [KS_EVENT_SINK] = ks_handovers_sink,

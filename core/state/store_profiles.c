@@ -78,6 +78,33 @@ static void add_known_scopes(struct ks_store *store, uint32_t index)
 		add_scope(store, index, profile->info->region);
 }
 
+static void take_info(struct ks_profile *profile, struct ks_event *event)
+{
+	if (event->identity == NULL)
+		return;
+	ks_identity_info_free(profile->info);
+	profile->info = event->identity;
+	event->identity = NULL;
+}
+
+/* An identity that is being looked for again will be answered: that counts then. */
+bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
+{
+	struct ks_profile *profile;
+
+	if (event->profile >= store->n_profiles)
+		return false;
+	profile = &store->profiles[event->profile];
+	if (profile->identity.request != 0)
+		return false;
+	take_info(profile, event);
+	if (event->err.kind != KS_ERR_NONE)
+		ks_fetched_failed(&profile->identity, &event->err, event->at);
+	else
+		ks_fetched_known(&profile->identity, event->at);
+	return true;
+}
+
 bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct ks_event *event)
 {
 	struct ks_profile *profile;
@@ -85,11 +112,7 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 	if (task->profile >= store->n_profiles)
 		return false;
 	profile = &store->profiles[task->profile];
-	if (event->identity != NULL) {
-		ks_identity_info_free(profile->info);
-		profile->info = event->identity;
-		event->identity = NULL;
-	}
+	take_info(profile, event);
 	if (event->err.kind == KS_ERR_NONE && profile->info == NULL)
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "Nothing is known of this identity.");
 	if (event->err.kind != KS_ERR_NONE) {

@@ -162,7 +162,12 @@ struct ks_event *workshop_reply(struct workshop *shop, uint64_t id)
 {
 	struct ks_event *event;
 
-	while ((event = workshop_event(shop))->kind == KS_EVENT_RETRYING) {
+	while ((event = workshop_event(shop))->kind == KS_EVENT_RETRYING ||
+	       event->kind == KS_EVENT_RENEWED) {
+		if (event->kind == KS_EVENT_RENEWED) {
+			ks_event_free(event);
+			continue;
+		}
 		shop->retries++;
 		shop->last_delay_ms = event->delay_ms;
 		snprintf(shop->retry_code, sizeof shop->retry_code, "%s", event->err.code);

@@ -11,6 +11,7 @@
 #include "core/aws/identity.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
+#include "tests/support/resolve.h"
 #include "tests/unit/aws_files.h"
 
 #define KEYS_OF(who) "aws_access_key_id = AKID" who "\naws_secret_access_key = secret-of-" who "\n"
@@ -35,7 +36,7 @@ static bool resolve(
 	env = aws_capture(situation->variables);
 	options.env = env;
 	memset(err, 0, sizeof *err);
-	ok = ks_identity_resolve(&options, situation->profile, identity, err);
+	ok = resolve_at_once(&options, situation->profile, identity, err);
 	ks_env_free(env);
 	return ok;
 }
@@ -549,7 +550,7 @@ static void the_demo_touches_neither_files_nor_environment(void **state)
 
 	(void)state;
 	setenv("AWS_REGION", "not-taken", 1);
-	assert_true(ks_identity_resolve(&options, NULL, &identity, &err));
+	assert_true(resolve_at_once(&options, NULL, &identity, &err));
 	ks_secret_free(secret);
 	assert_string_equal(ks_identity_credentials(identity)->access_key_id, "AKIDDEMO");
 	assert_string_equal(ks_secret_value(ks_identity_credentials(identity)->secret), "s3cr3t");
@@ -573,7 +574,7 @@ static void an_empty_environment_has_no_credentials(void **state)
 
 	(void)state;
 	aws_write("credentials", "[default]\n" KEYS_OF("FILE"));
-	assert_false(ks_identity_resolve(&options, NULL, &identity, &err));
+	assert_false(resolve_at_once(&options, NULL, &identity, &err));
 	assert_string_equal(err.code, KS_IDENTITY_NO_CREDENTIALS);
 	ks_identity_free(identity);
 	ks_env_free(env);

@@ -79,10 +79,10 @@ static const struct ks_provider_query query = {.profile = "me"};
 static void a_pending_row_is_stepped_again_and_keeps_its_state(void **state)
 {
 	static const struct ks_provider rows[] = {
-	    {"nothing", step_nothing, NULL},
-	    {"silent", step_silent, NULL},
-	    {"slow", step_slow, drop_slow},
-	    {"last", step_last, NULL},
+	    {.name = "nothing", .step = step_nothing},
+	    {.name = "silent", .step = step_silent},
+	    {.name = "slow", .step = step_slow, .drop = drop_slow},
+	    {.name = "last", .step = step_last},
 	};
 	struct ks_chain *chain = ks_chain_new(rows, 4, &query);
 	struct ks_credentials credentials;
@@ -107,7 +107,8 @@ static void a_pending_row_is_stepped_again_and_keeps_its_state(void **state)
 
 static void what_is_pending_is_dropped_with_the_chain(void **state)
 {
-	static const struct ks_provider rows[] = {{"slow", step_slow, drop_slow}};
+	static const struct ks_provider rows[] = {
+	    {.name = "slow", .step = step_slow, .drop = drop_slow}};
 	struct ks_chain *chain = ks_chain_new(rows, 1, &query);
 	struct ks_credentials credentials;
 	struct ks_err err;
@@ -122,7 +123,7 @@ static void what_is_pending_is_dropped_with_the_chain(void **state)
 static void a_broken_row_ends_the_search(void **state)
 {
 	static const struct ks_provider rows[] = {
-	    {"broken", step_broken, NULL}, {"last", step_last, NULL}};
+	    {.name = "broken", .step = step_broken}, {.name = "last", .step = step_last}};
 	struct ks_chain *chain = ks_chain_new(rows, 2, &query);
 	struct ks_credentials credentials;
 	struct ks_err err;
@@ -138,7 +139,7 @@ static void a_broken_row_ends_the_search(void **state)
 
 static void a_chain_without_an_answer_says_so(void **state)
 {
-	static const struct ks_provider rows[] = {{"last", step_last, NULL}};
+	static const struct ks_provider rows[] = {{.name = "last", .step = step_last}};
 	struct ks_chain *chain = ks_chain_new(rows, 1, &query);
 	struct ks_credentials credentials;
 	struct ks_err err;

@@ -18,6 +18,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/engine/courier.h"
+#include "tests/support/resolve.h"
 #include "tests/support/toolbox.h"
 
 #define ID     "AKIAI44QH8DHBEXAMPLE"
@@ -50,7 +51,7 @@ static int set_up(void **state)
 	r->places = (struct ks_worker_places){
 	    .credentials_file = r->credentials, .home = r->box.dir, .path = r->box.dir};
 	given.secret = r->account = ks_secret_new("abc", 3, &err);
-	assert_true(ks_identity_resolve(&options, NULL, &r->identity, &err));
+	assert_true(resolve_at_once(&options, NULL, &r->identity, &err));
 	r->courier = ks_courier_new(&r->places, ks_clock_system());
 	r->secure = CRYPTO_secure_used();
 	*state = r;

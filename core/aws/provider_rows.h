@@ -1,0 +1,14 @@
+/* The rows' functions, for the table in providers.c. As struct ks_provider says. */
+#ifndef KS_AWS_PROVIDER_ROWS_H
+#define KS_AWS_PROVIDER_ROWS_H
+
+#include "core/aws/provider.h"
+
+typedef enum ks_provider_result ks_provider_step(
+    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer);
+
+ks_provider_step ks_provider_environment;
+ks_provider_step ks_provider_credentials_file;
+ks_provider_step ks_provider_config_file;
+
+#endif
