@@ -5,41 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-/*
- * As botocore's partitions.json. A region's partition is told by its first part; the longest that
- * fits counts.
- */
-static const struct partition {
-	const char *name;
-	const char *region_prefix;
-	const char *dns_suffix;
-	const char *dual_stack_suffix;
-} partitions[] = {
-    /* The first is also for what is in none of them. */
-    {"aws", "", "amazonaws.com", "api.aws"},
-    {"aws-cn", "cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-    {"aws-us-gov", "us-gov-", "amazonaws.com", "api.aws"},
-    {"aws-iso", "us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
-    {"aws-iso-b", "us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
-    {"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
-    {"aws-iso-f", "us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
-    {"aws-eusc", "eusc-de-", "amazonaws.eu", "api.amazonwebservices.eu"},
-};
-
-static const struct partition *find_partition(const char *region)
-{
-	for (size_t i = 1; i < sizeof partitions / sizeof partitions[0]; i++)
-		if (strncmp(region, partitions[i].region_prefix,
-			strlen(partitions[i].region_prefix)) == 0)
-			return &partitions[i];
-	return &partitions[0];
-}
-
-const char *ks_endpoint_partition(const char *region)
-{
-	return find_partition(region)->name;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -64,24 +29,13 @@ bool ks_endpoint_region_ok(const char *region)
 	return digits < len;
 }
 
-bool ks_endpoint_lightsail(
-    const char *region, bool fips, bool dual_stack, char *dst, size_t size, struct ks_err *err)
+bool ks_endpoint_check_region(const char *region, struct ks_err *err)
 {
-	const struct partition *partition = find_partition(region);
-	int len;
-
-	if (!ks_endpoint_region_ok(region)) {
-		ks_err_set(err, KS_ERR_USAGE, "\"%s\" is no region name", region);
-		return ks_err_tip(err, "a region is named like us-east-1");
-	}
-	len = snprintf(dst, size, "https://lightsail%s.%s.%s", fips ? "-fips" : "", region,
-	    dual_stack ? partition->dual_stack_suffix : partition->dns_suffix);
-	if (len < 0 || (size_t)len >= size)
-		return ks_err_set(err, KS_ERR_USAGE, "The endpoint of %s is too long", region);
-	return true;
+	if (ks_endpoint_region_ok(region))
+		return true;
+	ks_err_set(err, KS_ERR_USAGE, "\"%s\" is no region name", region);
+	return ks_err_tip(err, "a region is named like us-east-1");
 }
-
-/* ---- configured URLs ---- */
 
 /* Where the URL is taken apart. */
 struct cursor {

@@ -1,6 +1,5 @@
 /*
- * Endpoint URLs: the computed ones of Lightsail, and the checks on configured ones. Pure functions,
- * any thread.
+ * Endpoint URLs: their parts, and the checks on configured ones. Pure functions, any thread.
  */
 #ifndef KS_AWS_ENDPOINT_H
 #define KS_AWS_ENDPOINT_H
@@ -33,18 +32,7 @@ bool ks_endpoint_check(
 
 /* Is this a host label? What isn't one never gets into a URL. */
 bool ks_endpoint_region_ok(const char *region);
-
-/*
- * Lightsail's endpoint rules (botocore's endpoint-rule-set-1.json) for a region, by its partition's
- * suffix. An unknown partition counts as "aws". False when the region isn't a host label or size is
- * too small.
- */
-bool ks_endpoint_lightsail(
-    const char *region, bool fips, bool dual_stack, char *dst, size_t size, struct ks_err *err);
-
-/*
- * The name of the partition that a region is in: "aws", "aws-cn", … Known for every region.
- */
-const char *ks_endpoint_partition(const char *region);
+/* The same, with err filled when it isn't. */
+bool ks_endpoint_check_region(const char *region, struct ks_err *err);
 
 #endif

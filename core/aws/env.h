@@ -25,10 +25,15 @@
 	X(AWS_ENDPOINT_URL)                       \
 	X(AWS_ENDPOINT_URL_LIGHTSAIL)             \
 	X(AWS_ENDPOINT_URL_S3)                    \
+	X(AWS_ENDPOINT_URL_STS)                   \
+	X(AWS_ENDPOINT_URL_SSO)                   \
+	X(AWS_ENDPOINT_URL_SSO_OIDC)              \
+	X(AWS_ENDPOINT_URL_SIGNIN)                \
 	X(AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)    \
 	X(AWS_CA_BUNDLE)                          \
 	X(AWS_USE_FIPS_ENDPOINT)                  \
 	X(AWS_USE_DUALSTACK_ENDPOINT)             \
+	X(AWS_STS_REGIONAL_ENDPOINTS)             \
 	X(AWS_RETRY_MODE)                         \
 	X(AWS_MAX_ATTEMPTS)
 

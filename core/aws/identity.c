@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/aws/endpoint.h"
 #include "core/aws/profiles.h"
 #include "core/aws/provider.h"
 #include "core/aws/settings.h"
@@ -273,41 +272,19 @@ void ks_identity_free(struct ks_identity *identity)
 
 /* ---- endpoints ---- */
 
-/* Writes the configured URL. False with err filled when it, or the configuration, is no good. */
-static bool write_configured(
-    const struct ks_configured_url *configured, char *url, size_t size, struct ks_err *err)
-{
-	if (configured->err.kind != KS_ERR_NONE) {
-		*err = configured->err;
-		return false;
-	}
-	return ks_endpoint_check(configured->url, configured->origin, url, size, err);
-}
-
-static bool is_configured(const struct ks_configured_url *configured)
-{
-	return configured->url != NULL || configured->err.kind != KS_ERR_NONE;
-}
-
 bool ks_identity_endpoint(const struct ks_identity *identity, const char *region, char *url,
     size_t size, struct ks_err *err)
 {
-	const struct ks_settings *settings = &identity->settings;
-
-	/* Always checked: the region is also part of what is signed. */
-	if (!ks_endpoint_lightsail(region, settings->fips, settings->dual_stack, url, size, err))
-		return false;
-	/* As botocore does, a configured URL silently switches FIPS and dual-stack off. */
-	return !is_configured(&settings->lightsail) ||
-	       write_configured(&settings->lightsail, url, size, err);
+	return ks_settings_endpoint(
+	    &identity->settings, KS_SERVICE_LIGHTSAIL, region, url, size, err);
 }
 
 bool ks_identity_s3_endpoint(
     const struct ks_identity *identity, char *url, size_t size, struct ks_err *err)
 {
 	url[0] = '\0';
-	return !is_configured(&identity->settings.s3) ||
-	       write_configured(&identity->settings.s3, url, size, err);
+	return !ks_settings_has_endpoint(&identity->settings, KS_SERVICE_S3) ||
+	       ks_settings_endpoint(&identity->settings, KS_SERVICE_S3, NULL, url, size, err);
 }
 
 /* ---- what else is known ---- */

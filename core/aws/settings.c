@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/aws/endpoint.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 
 #define ATTEMPTS_MAX 100 /* more is a slip of the keyboard */
+
+#define STS_GLOBAL_NAME   "aws-global"
+#define STS_GLOBAL_REGION "us-east-1" /* which signs for it */
+#define STS_GLOBAL_URL    "https://sts.amazonaws.com"
 
 /* Where to look. */
 struct sources {
@@ -114,12 +119,6 @@ static void load_retries(struct ks_settings *out, const struct sources *from)
 
 /* ---- endpoints ---- */
 
-/* One service's names in the variables and in the files. */
-struct service {
-	enum ks_env_variable variable;
-	const char *key;
-};
-
 static void set_url(struct ks_configured_url *out, const char *url, size_t len, const char *origin)
 {
 	out->url = ks_strndup(url, len);
@@ -127,8 +126,8 @@ static void set_url(struct ks_configured_url *out, const char *url, size_t len, 
 }
 
 /* The "services = NAME" of the profile. True when that settles it: a URL, or an error. */
-static bool load_from_services(
-    struct ks_configured_url *out, const struct sources *from, const struct service *service)
+static bool load_from_services(struct ks_configured_url *out, const struct sources *from,
+    const struct ks_service_names *service)
 {
 	const struct ks_ini_section *section;
 	const struct ks_ini_entry *entry;
@@ -158,8 +157,8 @@ static bool load_from_services(
 	return true;
 }
 
-static void load_url(
-    struct ks_configured_url *out, const struct sources *from, const struct service *service)
+static void load_url(struct ks_configured_url *out, const struct sources *from,
+    const struct ks_service_names *service)
 {
 	struct found found;
 
@@ -176,11 +175,23 @@ static void load_url(
 		set_url(out, found.value, strlen(found.value), found.origin);
 }
 
+static void load_sts(struct ks_settings *out, const struct sources *from)
+{
+	struct found found;
+
+	if (!find(from, KS_ENV_AWS_STS_REGIONAL_ENDPOINTS, "sts_regional_endpoints", &found))
+		return;
+	out->sts_legacy = ks_text_casecmp(found.value, "legacy") == 0;
+	if (!out->sts_legacy && ks_text_casecmp(found.value, "regional") != 0)
+		ks_settings_warn(out,
+		    "%s: sts_regional_endpoints is regional or legacy, not \"%s\"; regional is "
+		    "used",
+		    found.origin, found.value);
+}
+
 void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
     const struct ks_profiles *profiles, const char *profile, const char *endpoint_url)
 {
-	static const struct service lightsail = {KS_ENV_AWS_ENDPOINT_URL_LIGHTSAIL, "lightsail"};
-	static const struct service s3 = {KS_ENV_AWS_ENDPOINT_URL_S3, "s3"};
 	struct sources from = {env, profiles, profile};
 	struct found found;
 
@@ -193,30 +204,102 @@ void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
 	out->fips = is_on(&from, KS_ENV_AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
 	out->dual_stack = is_on(&from, KS_ENV_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");
 	load_retries(out, &from);
-	if (endpoint_url != NULL) {
-		ks_settings_set_url(out, endpoint_url, "--endpoint-url");
-		return;
+	load_sts(out, &from);
+	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
+		const struct ks_service_names *service = ks_service_names((enum ks_service)i);
+
+		if (endpoint_url == NULL || !service->takes_option)
+			load_url(&out->urls[i], &from, service);
 	}
-	load_url(&out->lightsail, &from, &lightsail);
-	load_url(&out->s3, &from, &s3);
+	if (endpoint_url != NULL)
+		ks_settings_set_url(out, endpoint_url, "--endpoint-url");
 }
 
 void ks_settings_set_url(struct ks_settings *out, const char *url, const char *origin)
 {
-	set_url(&out->lightsail, url, strlen(url), origin);
-	set_url(&out->s3, url, strlen(url), origin);
+	for (int i = 0; i < KS_SERVICE_COUNT; i++)
+		if (ks_service_names((enum ks_service)i)->takes_option)
+			set_url(&out->urls[i], url, strlen(url), origin);
 }
 
 void ks_settings_clear(struct ks_settings *settings)
 {
 	free(settings->region);
 	free(settings->ca_bundle);
-	free(settings->lightsail.url);
-	free(settings->lightsail.origin);
-	free(settings->s3.url);
-	free(settings->s3.origin);
+	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
+		free(settings->urls[i].url);
+		free(settings->urls[i].origin);
+	}
 	for (size_t i = 0; i < settings->warning_count; i++)
 		free(settings->warnings[i]);
 	free(settings->warnings);
 	memset(settings, 0, sizeof *settings);
+}
+
+/* ---- endpoints to use ---- */
+
+bool ks_settings_has_endpoint(const struct ks_settings *settings, enum ks_service service)
+{
+	const struct ks_configured_url *configured = &settings->urls[service];
+
+	return configured->url != NULL || configured->err.kind != KS_ERR_NONE;
+}
+
+static bool use_configured(
+    const struct ks_configured_url *configured, char *url, size_t size, struct ks_err *err)
+{
+	if (configured->err.kind != KS_ERR_NONE) {
+		*err = configured->err;
+		return false;
+	}
+	return ks_endpoint_check(configured->url, configured->origin, url, size, err);
+}
+
+/* "aws-global" is how the SDKs spell the region of the global endpoint. */
+static bool is_no_region(const char *region)
+{
+	return region == NULL || strcmp(region, STS_GLOBAL_NAME) == 0;
+}
+
+/* There are no other hosts of the global endpoint: a switch makes it regional. */
+static bool sts_is_global(const struct ks_settings *settings, const char *region)
+{
+	return !settings->fips && !settings->dual_stack &&
+	       !ks_settings_has_endpoint(settings, KS_SERVICE_STS) &&
+	       (is_no_region(region) ||
+		   (settings->sts_legacy && ks_service_sts_was_global(region)));
+}
+
+const char *ks_settings_sts_region(const struct ks_settings *settings, const char *region)
+{
+	return is_no_region(region) || sts_is_global(settings, region) ? STS_GLOBAL_REGION : region;
+}
+
+static bool compute(const struct ks_settings *settings, enum ks_service service, const char *region,
+    char *url, size_t size, struct ks_err *err)
+{
+	bool global = service == KS_SERVICE_STS && sts_is_global(settings, region);
+	int len;
+
+	if (service == KS_SERVICE_STS)
+		region = ks_settings_sts_region(settings, region);
+	if (region == NULL)
+		return ks_err_set(err, KS_ERR_USAGE, "No region is chosen");
+	if (!ks_service_endpoint(
+		service, region, settings->fips, settings->dual_stack, url, size, err))
+		return false;
+	if (!global)
+		return true;
+	len = snprintf(url, size, "%s", STS_GLOBAL_URL);
+	return (size_t)len < size ||
+	       ks_err_set(err, KS_ERR_USAGE, "The endpoint of %s is too long", region);
+}
+
+bool ks_settings_endpoint(const struct ks_settings *settings, enum ks_service service,
+    const char *region, char *url, size_t size, struct ks_err *err)
+{
+	if (!ks_settings_has_endpoint(settings, service))
+		return compute(settings, service, region, url, size, err);
+	return (region == NULL || ks_endpoint_check_region(region, err)) &&
+	       use_configured(&settings->urls[service], url, size, err);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/aws/endpoint.h"
+#include "core/aws/partition.h"
 #include "core/base/buf.h"
 
 struct hosts {
@@ -15,7 +16,7 @@ static bool find_hosts(const struct ks_handout *handout, struct hosts *hosts, st
 {
 	struct ks_endpoint endpoint = {.tls = true};
 	const char *suffix =
-	    strcmp(ks_endpoint_partition(handout->region), "aws-cn") == 0 ? ".cn" : "";
+	    strcmp(ks_partition_of(handout->region)->name, "aws-cn") == 0 ? ".cn" : "";
 
 	if (handout->endpoint == NULL) {
 		ks_buf_printf(&hosts->base, "s3.%s.amazonaws.com%s", handout->region, suffix);

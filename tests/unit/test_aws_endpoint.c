@@ -1,4 +1,4 @@
-/* Endpoint URLs: Lightsail's rules, and what is refused among configured ones. */
+/* Endpoint URLs: what is a region, and what is refused among configured URLs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,64 +9,20 @@
 
 #include "core/aws/endpoint.h"
 
-static void each_partition_has_its_suffix(void **state)
-{
-	static const struct {
-		const char *region, *partition, *url, *dual_stack;
-	} cases[] = {
-	    {"us-east-1", "aws", "https://lightsail.us-east-1.amazonaws.com",
-		"https://lightsail.us-east-1.api.aws"},
-	    {"cn-north-1", "aws-cn", "https://lightsail.cn-north-1.amazonaws.com.cn",
-		"https://lightsail.cn-north-1.api.amazonwebservices.com.cn"},
-	    {"us-gov-west-1", "aws-us-gov", "https://lightsail.us-gov-west-1.amazonaws.com",
-		"https://lightsail.us-gov-west-1.api.aws"},
-	    {"us-iso-east-1", "aws-iso", "https://lightsail.us-iso-east-1.c2s.ic.gov",
-		"https://lightsail.us-iso-east-1.api.aws.ic.gov"},
-	    {"us-isob-east-1", "aws-iso-b", "https://lightsail.us-isob-east-1.sc2s.sgov.gov",
-		"https://lightsail.us-isob-east-1.api.aws.scloud"},
-	    {"eu-isoe-west-1", "aws-iso-e", "https://lightsail.eu-isoe-west-1.cloud.adc-e.uk",
-		"https://lightsail.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
-	    {"us-isof-south-1", "aws-iso-f", "https://lightsail.us-isof-south-1.csp.hci.ic.gov",
-		"https://lightsail.us-isof-south-1.api.aws.hci.ic.gov"},
-	    {"eusc-de-east-1", "aws-eusc", "https://lightsail.eusc-de-east-1.amazonaws.eu",
-		"https://lightsail.eusc-de-east-1.api.amazonwebservices.eu"},
-	    {"moon-base-1", "aws", "https://lightsail.moon-base-1.amazonaws.com",
-		"https://lightsail.moon-base-1.api.aws"},
-	};
-	char url[KS_ENDPOINT_SIZE];
-	struct ks_err err;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const char *region = cases[i].region;
-
-		assert_string_equal(ks_endpoint_partition(region), cases[i].partition);
-		assert_true(ks_endpoint_lightsail(region, false, false, url, sizeof url, &err));
-		assert_string_equal(url, cases[i].url);
-		assert_true(ks_endpoint_lightsail(region, false, true, url, sizeof url, &err));
-		assert_string_equal(url, cases[i].dual_stack);
-	}
-	assert_true(ks_endpoint_lightsail("us-east-1", true, false, url, sizeof url, &err));
-	assert_string_equal(url, "https://lightsail-fips.us-east-1.amazonaws.com");
-	assert_true(ks_endpoint_lightsail("us-east-1", true, true, url, sizeof url, &err));
-	assert_string_equal(url, "https://lightsail-fips.us-east-1.api.aws");
-}
-
-static void a_region_that_is_no_host_label_gets_no_url(void **state)
+static void a_region_is_a_host_label(void **state)
 {
 	static const char *const bad[] = {"", "-us", "us-", "123", "us east", "us.east",
 	    "evil.com/", "us@evil", "us#", "\xc3\xbc", "us\n",
 	    "a234567890123456789012345678901234567890123456789012345678901234"};
-	char url[KS_ENDPOINT_SIZE];
 	struct ks_err err;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_false(ks_endpoint_region_ok(bad[i]));
-		assert_false(ks_endpoint_lightsail(bad[i], false, false, url, sizeof url, &err));
+		assert_false(ks_endpoint_check_region(bad[i], &err));
 		assert_int_equal(err.kind, KS_ERR_USAGE);
 	}
-	assert_false(ks_endpoint_lightsail("us-east-1", false, false, url, 10, &err));
+	assert_true(ks_endpoint_check_region("us-east-1", &err));
 }
 
 static void a_configured_url_is_taken_apart(void **state)
@@ -144,8 +100,7 @@ static void plain_http_is_for_loopback_only(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(each_partition_has_its_suffix),
-	    cmocka_unit_test(a_region_that_is_no_host_label_gets_no_url),
+	    cmocka_unit_test(a_region_is_a_host_label),
 	    cmocka_unit_test(a_configured_url_is_taken_apart),
 	    cmocka_unit_test(a_url_that_is_no_plain_endpoint_is_refused),
 	    cmocka_unit_test(plain_http_is_for_loopback_only),
