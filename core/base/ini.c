@@ -1,14 +1,11 @@
 #include "core/base/ini.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
@@ -389,81 +386,22 @@ struct ks_ini *ks_ini_parse(const char *text, size_t len, enum ks_ini_dialect di
 
 /* ---- files ---- */
 
-static bool is_null_device(const struct stat *file)
-{
-	struct stat null;
-
-	return S_ISCHR(file->st_mode) && stat("/dev/null", &null) == 0 &&
-	       null.st_rdev == file->st_rdev;
-}
-
-static enum ks_ini_result refuse_file(struct ks_err *err, const char *origin, const char *why)
-{
-	ks_err_set(err, KS_ERR_SYSTEM, "%s can't be read: %s", origin, why);
-	return KS_INI_REFUSED;
-}
-
-/* Reads all of fd, at most len bytes; gives how many, or -1. The file may change meanwhile. */
-static ssize_t read_whole(int fd, char *block, size_t len)
-{
-	size_t have = 0;
-
-	while (have < len) {
-		ssize_t got = read(fd, block + have, len - have);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
-static enum ks_ini_result read_open(int fd, enum ks_ini_dialect dialect, const char *origin,
-    struct ks_ini **out, struct ks_err *err)
-{
-	struct stat file;
-	ssize_t len;
-	char *block;
-
-	if (fstat(fd, &file) != 0)
-		return refuse_file(err, origin, strerror(errno));
-	if (is_null_device(&file))
-		return KS_INI_MISSING;
-	if (!S_ISREG(file.st_mode))
-		return refuse_file(err, origin,
-		    S_ISDIR(file.st_mode) ? "it is a folder" : "it isn't a regular file");
-	if (file.st_size > (off_t)KS_INI_FILE_MAX)
-		return refuse_file(err, origin, "it is larger than 1 MiB");
-	block = ks_wiping_malloc((size_t)file.st_size + 1);
-	len = read_whole(fd, block, (size_t)file.st_size);
-	if (len < 0) {
-		ks_wiping_free(block);
-		return refuse_file(err, origin, strerror(errno));
-	}
-	*out = parse_owned(block, (size_t)len, dialect, origin, err);
-	return *out != NULL ? KS_INI_READ : KS_INI_REFUSED;
-}
-
 enum ks_ini_result ks_ini_read(const char *path, enum ks_ini_dialect dialect, const char *origin,
     struct ks_ini **out, struct ks_err *err)
 {
-	enum ks_ini_result result;
-	int fd;
+	struct ks_file_text text;
 
 	*out = NULL;
-	/* Not blocking: a FIFO in the file's place must not hang the program. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+	switch (ks_file_read(path, origin, KS_INI_FILE_MAX, &text, err)) {
+	case KS_FILE_MISSING:
 		return KS_INI_MISSING;
-	if (fd < 0)
-		return refuse_file(err, origin, strerror(errno));
-	result = read_open(fd, dialect, origin, out, err);
-	close(fd);
-	return result;
+	case KS_FILE_READ:
+		*out = parse_owned(text.data, text.len, dialect, origin, err);
+		break;
+	case KS_FILE_REFUSED:
+		break;
+	}
+	return *out != NULL ? KS_INI_READ : KS_INI_REFUSED;
 }
 
 void ks_ini_free(struct ks_ini *ini)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/lightsail/decode.h"
 #include "core/lightsail/shape.h"
@@ -253,7 +254,7 @@ bool ks_call_body(
 /* Straight from the tree, which wipes itself, into the secure heap. */
 static void take_secret(const cJSON *json, struct ks_reply *reply)
 {
-	const char *secret = ks_decode_text(ks_decode_member(json, "accessKey"), "secretAccessKey");
+	const char *secret = ks_json_text(ks_json_member(json, "accessKey"), "secretAccessKey");
 
 	if (secret == NULL || !is_printable(secret, SECRET_MAX))
 		ks_err_set(&reply->secret_err, KS_ERR_REPLY,

@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/date.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
 #include "core/lightsail/model.h"
@@ -15,8 +16,6 @@
 /* Times that a calendar of four-digit years can show: 0001-01-01 to 9999-12-31. */
 #define FIRST_SECOND (-62135596800.0)
 #define LAST_SECOND  253402300799.0
-/* Deeper than any reply; cJSON and its cJSON_Delete recurse. */
-#define MAX_DEPTH 32
 
 struct decoder {
 	struct ks_err *err;
@@ -26,72 +25,14 @@ struct decoder {
 
 /* ---- text to tree ---- */
 
-/*
- * What cJSON would let pass: raw and escaped NULs, which end a C string early, and nesting up to
- * its own limit of 1000.
- */
-static bool is_fit_to_parse(const char *body, size_t len, struct ks_err *err)
-{
-	bool quoted = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = body[i];
-
-		if (c == '\0')
-			return ks_err_set(err, KS_ERR_REPLY, "The reply contains a NUL byte");
-		if (quoted && c == '\\') {
-			if (len - i >= 6 && memcmp(body + i, "\\u0000", 6) == 0)
-				return ks_err_set(
-				    err, KS_ERR_REPLY, "The reply has a text with a NUL in it");
-			i++;
-		} else if (c == '"') {
-			quoted = !quoted;
-		} else if (!quoted && (c == '{' || c == '[') && ++depth > MAX_DEPTH) {
-			return ks_err_set(err, KS_ERR_REPLY, "The reply is nested too deeply");
-		} else if (!quoted && (c == '}' || c == ']')) {
-			depth--;
-		}
-	}
-	return true;
-}
-
-static bool is_blank(const char *text, const char *end)
-{
-	while (text < end && strchr(" \t\r\n", *text) != NULL)
-		text++;
-	return text == end;
-}
-
 cJSON *ks_decode_parse(const char *body, size_t len, struct ks_err *err)
 {
-	const char *end = NULL;
-	cJSON *json;
+	const char *problem = NULL;
+	cJSON *json = ks_json_parse(body, len, &problem);
 
-	if (len == 0) {
-		ks_err_set(err, KS_ERR_REPLY, "The reply is empty");
-		return NULL;
-	}
-	if (!is_fit_to_parse(body, len, err))
-		return NULL;
-	json = cJSON_ParseWithLengthOpts(body, len, &end, false);
-	if (json != NULL && cJSON_IsObject(json) && is_blank(end, body + len))
-		return json;
-	cJSON_Delete(json);
-	ks_err_set(err, KS_ERR_REPLY, "The reply is not a JSON object");
-	return NULL;
-}
-
-const cJSON *ks_decode_member(const cJSON *object, const char *name)
-{
-	const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
-
-	return cJSON_IsNull(member) ? NULL : member;
-}
-
-const char *ks_decode_text(const cJSON *object, const char *name)
-{
-	return cJSON_GetStringValue(ks_decode_member(object, name));
+	if (json == NULL)
+		ks_err_set(err, KS_ERR_REPLY, "The reply %s", problem);
+	return json;
 }
 
 /* ---- tree to struct ---- */
@@ -292,7 +233,7 @@ static bool read_members(
     struct decoder *decoder, const struct ks_shape *shape, const cJSON *json, void *out)
 {
 	for (size_t i = 0; i < shape->n_members; i++) {
-		const cJSON *member = ks_decode_member(json, shape->members[i].name);
+		const cJSON *member = ks_json_member(json, shape->members[i].name);
 
 		if (member != NULL && !read_member(decoder, &shape->members[i], member, out))
 			return false;

@@ -23,11 +23,6 @@
  */
 cJSON *ks_decode_parse(const char *body, size_t len, struct ks_err *err);
 
-/* A member that is there and not null. */
-const cJSON *ks_decode_member(const cJSON *object, const char *name);
-/* The member's text; NULL when it is absent or no text. Owned by the tree. */
-const char *ks_decode_text(const cJSON *object, const char *name);
-
 /*
  * Fills *out, which must be as after ks_shape_init. False with KS_ERR_REPLY and *out cleared.
  * tolerant: what has the wrong type counts as absent instead; it can't fail then.

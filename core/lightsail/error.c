@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/lightsail/calls.h"
 #include "core/lightsail/decode.h"
@@ -51,16 +52,16 @@ static void set_tip(struct ks_err *err, const char *tip, const char *docs)
 
 static void set_from_body(struct ks_err *err, const cJSON *json, const char *errortype_header)
 {
-	const char *code = ks_decode_text(json, "code");
-	const char *message = ks_decode_text(json, "message");
-	const char *type = pick_type(ks_decode_text(json, "__type"), errortype_header, code);
+	const char *code = ks_json_text(json, "code");
+	const char *message = ks_json_text(json, "message");
+	const char *type = pick_type(ks_json_text(json, "__type"), errortype_header, code);
 
 	if (message == NULL)
-		message = or_empty(ks_decode_text(json, "Message"));
+		message = or_empty(ks_json_text(json, "Message"));
 	ks_err_set(err, KS_ERR_SERVICE, "%s", message);
 	set_type(err->code, sizeof err->code, type);
 	set_clean(err->subcode, sizeof err->subcode, or_empty(code), strlen(or_empty(code)));
-	set_tip(err, or_empty(ks_decode_text(json, "tip")), or_empty(ks_decode_text(json, "docs")));
+	set_tip(err, or_empty(ks_json_text(json, "tip")), or_empty(ks_json_text(json, "docs")));
 }
 
 /* RFC 9110's words for what proxies and load balancers answer, after a blank; "" if not of those.
