@@ -16,6 +16,12 @@
  * shell could do (an unquoted | & ; < > or `).
  */
 char **ks_argv_split(const char *line, struct ks_err *err);
+/*
+ * The same for a line that was written for the AWS tools, which split it by Python's shlex.split:
+ * what only a shell could do is plain text, and a backslash in double quotes takes only a double
+ * quote or another backslash.
+ */
+char **ks_argv_split_shlex(const char *line, struct ks_err *err);
 void ks_argv_free(char **argv);
 
 #endif
