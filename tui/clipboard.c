@@ -89,7 +89,7 @@ void ks_clipboard_free(struct ks_clipboard *clip)
 /* ---- starting tools ---- */
 
 bool ks_clip_start_tool(struct ks_clipboard *clip, const char *const *words, const char *text,
-    size_t len, struct ks_child *child, struct ks_err *err)
+    size_t len, struct ks_spawned *child, struct ks_err *err)
 {
 	char file[PATH_SIZE];
 	char *argv[KS_ARGV_MAX + 1];

@@ -71,7 +71,7 @@ static void stays(struct ks_clipboard *clip, enum ks_clip_id way)
 static bool start_tool(struct ks_clipboard *clip, struct ks_clip_chore *chore)
 {
 	const char *const *words = ks_clip_way(chore->way)->clear;
-	struct ks_child child;
+	struct ks_spawned child;
 	struct ks_err err;
 
 	chore->owes = false;

@@ -11,7 +11,7 @@ enum { KS_CLIP_CHILDREN = 8, KS_CLIP_CHORES = KS_CLIP_CHILDREN + KS_CLIP_COUNT }
 
 /* A child that serves the clipboard, or may. */
 struct ks_clip_keeper {
-	struct ks_child child;
+	struct ks_spawned child;
 	enum ks_clip_id way;
 	bool secret;
 };
@@ -73,7 +73,7 @@ struct ks_clipboard {
 
 /* The text goes to the tool's standard input. */
 bool ks_clip_start_tool(struct ks_clipboard *clip, const char *const *words, const char *text,
-    size_t len, struct ks_child *child, struct ks_err *err);
+    size_t len, struct ks_spawned *child, struct ks_err *err);
 /* Sends the text to the terminal's clipboard; NULL clears it. */
 bool ks_clip_write_osc52(struct ks_clipboard *clip, const char *data, size_t len);
 /* True when the child ended; *status then says how. A child that nobody knows has ended too. */

@@ -2,18 +2,15 @@
 
 #include "core/deliver/command.h"
 
-#include <errno.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/argv.h"
 #include "core/base/buf.h"
-#include "core/base/fd.h"
+#include "core/base/child.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
 #include "core/base/spawn.h"
@@ -23,29 +20,12 @@
 extern char **environ;
 #endif
 
-enum {
-	PATH_SIZE = 4096,
-	LOOK_MS = 5, /* between two looks at a child that has not ended, at first: it doubles */
-	LOOK_MAX_MS = 200,
-	GRACE_MS = 5000, /* what was killed and has not ended by then is left alone */
-	HEARD_MAX = 2048,
-	HEARD_KEPT = HEARD_MAX / 2, /* when that is full, the last so many stay */
-	READS_MAX = 64, /* a pipe's worth: one that never stops complaining must not hold us */
-	QUOTE_SIZE = 256,
-	PART = 12, /* so many bytes of a secret in a row are no coincidence */
-};
+enum { QUOTE_SIZE = 256 };
 
 struct ks_command {
 	char name[64];
-	struct ks_child child; /* pid 0: it is over */
-	struct ks_secret *secret;
-	int complaints; /* its standard error; -1: closed */
-	char *heard;    /* the end of what came from there, in a wiping block */
-	size_t heard_len;
-	bool cut;     /* heard begins within a line */
-	bool spilled; /* the secret was in what came */
-	int64_t look_ms, look_at, limit;
-	bool killed; /* by us, at the limit */
+	struct ks_child *child;
+	size_t secret_len;
 };
 
 /* ---- finding the program ---- */
@@ -62,31 +42,14 @@ void ks_command_name(const char *line, char *dst, size_t size)
 	ks_argv_free(argv);
 }
 
-static bool complain_program(const char *word, struct ks_err *err)
-{
-	if (strchr(word, '/') == NULL) {
-		ks_err_set(
-		    err, KS_ERR_SYSTEM, "no folder of PATH has a program %s that may be run", word);
-		return ks_err_tip(err, "install it, or name it with its whole path");
-	}
-	ks_err_set(err, KS_ERR_SYSTEM, "%s can't be run: %s", word,
-	    access(word, X_OK) != 0 ? strerror(errno) : "it isn't a regular file");
-	return ks_err_tip(err, "check its path, and that it is a program that you may run");
-}
-
 /* The file to run, in a new block; NULL with err filled. */
 static char *find_program(
     const struct ks_command_options *options, const char *word, struct ks_err *err)
 {
 	bool home = strncmp(word, "~/", 2) == 0 && options->home != NULL;
 	char *name = home ? ks_path_join(options->home, word + 2) : ks_strdup(word);
-	char *file = ks_malloc(PATH_SIZE);
+	char *file = ks_spawn_locate(options->path, name, err);
 
-	if (!ks_spawn_find(options->path, name, file, PATH_SIZE)) {
-		complain_program(name, err);
-		free(file);
-		file = NULL;
-	}
 	free(name);
 	return file;
 }
@@ -165,176 +128,75 @@ static void free_environment(char **entries, size_t n_own)
 
 /* ---- starting ---- */
 
-static bool launch(struct ks_command *command, const struct ks_command_options *options,
-    const char *key_id, struct ks_err *err)
+static struct ks_child *launch(const struct ks_command_options *options, const char *key_id,
+    const struct ks_secret *secret, int64_t now, struct ks_err *err)
 {
 	char **argv = ks_argv_split(options->line, err), **environment;
 	char *file = argv != NULL ? find_program(options, argv[0], err) : NULL;
+	struct ks_child *child = NULL;
 	size_t n_own;
-	int ends[2];
-	bool good = false;
 
-	if (file == NULL)
-		goto out;
-	if (!ks_fd_pipe(ends)) {
-		ks_err_set(err, KS_ERR_SYSTEM, "there is no pipe from %s: %s", command->name,
-		    strerror(errno));
-		goto out;
+	if (file != NULL) {
+		environment = make_environment(options, key_id, &n_own);
+		child = ks_child_start(
+		    &(struct ks_child_options){
+			.file = file,
+			.argv = argv,
+			.environment = environment,
+			.input = secret,
+			.limit_ms = KS_COMMAND_LIMIT_MS,
+		    },
+		    now, err);
+		free_environment(environment, n_own);
 	}
-	ks_fd_nonblocking(ends[0]);
-	command->complaints = ends[0];
-	environment = make_environment(options, key_id, &n_own);
-	good = ks_spawn_feed(
-	    &(struct ks_spawn){
-		.file = file,
-		.argv = argv,
-		.environment = environment,
-		.text = ks_secret_value(command->secret),
-		.len = ks_secret_len(command->secret),
-		.complaints = ends[1],
-	    },
-	    &command->child, err);
-	free_environment(environment, n_own);
-	close(ends[1]);
-out:
 	free(file);
 	ks_argv_free(argv);
-	return good;
+	return child;
 }
 
 struct ks_command *ks_command_start(const struct ks_command_options *options, const char *key_id,
     const struct ks_secret *secret, int64_t now, struct ks_err *err)
 {
-	struct ks_secret *copy = ks_secret_dup(secret, err);
+	struct ks_child *child = launch(options, key_id, secret, now, err);
 	struct ks_command *command;
 
-	if (copy == NULL)
+	if (child == NULL)
 		return NULL;
 	command = ks_calloc(1, sizeof *command);
-	command->secret = copy;
-	command->child.input = command->complaints = -1;
-	command->heard = ks_wiping_malloc(HEARD_MAX);
-	command->look_ms = LOOK_MS;
-	command->look_at = now + LOOK_MS;
-	command->limit = now + KS_COMMAND_LIMIT_MS;
+	command->child = child;
+	command->secret_len = ks_secret_len(secret);
 	ks_command_name(options->line, command->name, sizeof command->name);
-	if (launch(command, options, key_id, err))
-		return command;
-	ks_command_free(command);
-	return NULL;
-}
-
-/* ---- what it complains of ---- */
-
-static bool holds_part(const char *text, size_t len, const struct ks_secret *secret)
-{
-	const char *value = ks_secret_value(secret);
-	size_t whole = ks_secret_len(secret), part = whole < PART ? whole : PART;
-
-	for (size_t at = 0; part > 0 && at + part <= len; at++)
-		for (size_t from = 0; from + part <= whole; from++)
-			if (memcmp(text + at, value + from, part) == 0)
-				return true;
-	return false;
-}
-
-static void close_complaints(struct ks_command *command)
-{
-	if (command->complaints >= 0)
-		close(command->complaints);
-	command->complaints = -1;
-}
-
-static void hear(struct ks_command *command)
-{
-	for (int i = 0; i < READS_MAX && command->complaints >= 0; i++) {
-		char *end = command->heard + command->heard_len;
-		ssize_t count = read(command->complaints, end, HEARD_MAX - command->heard_len);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0 && errno == EAGAIN)
-			return;
-		if (count <= 0) {
-			close_complaints(command);
-			command->look_ms = LOOK_MS; /* most end so */
-			return;
-		}
-		command->heard_len += (size_t)count;
-		/* Before any of it goes: what is split by two reads is whole here. */
-		if (holds_part(command->heard, command->heard_len, command->secret))
-			command->spilled = true;
-		if (command->heard_len == HEARD_MAX) {
-			memmove(
-			    command->heard, command->heard + HEARD_MAX - HEARD_KEPT, HEARD_KEPT);
-			command->heard_len = HEARD_KEPT;
-			command->cut = true;
-		}
-	}
-}
-
-/* The first line that isn't blank, clean, with ": " before it; "" when there is nothing to quote.
- */
-static void quote(const struct ks_command *command, char *dst, size_t size)
-{
-	const char *at = command->heard, *end = at + command->heard_len, *next;
-	char *line = dst + 2;
-
-	dst[0] = '\0';
-	if (command->spilled)
-		return;
-	if (command->cut && (next = memchr(at, '\n', command->heard_len)) != NULL)
-		at = next + 1;
-	for (; at < end; at = next + 1) {
-		next = memchr(at, '\n', (size_t)(end - at));
-		if (next == NULL)
-			next = end;
-		while (at < next && strchr(" \t\r", *at) != NULL)
-			at++;
-		if (at == next)
-			continue;
-		ks_text_clean(line, size - 2, at, (size_t)(next - at));
-		dst[0] = ':';
-		dst[1] = ' ';
-		return;
-	}
+	return command;
 }
 
 /* ---- its end ---- */
 
-/* True when it ended; *known says whether *status tells how. */
-static bool has_ended(struct ks_command *command, int *status, bool *known)
+/* Not one byte of it, as far as can be known. */
+static bool read_nothing(const struct ks_command *command)
 {
-	pid_t got = waitpid(command->child.pid, status, WNOHANG);
-
-	*known = got == command->child.pid;
-	if (!*known && (got >= 0 || errno == EINTR))
-		return false;
-	command->child.pid = 0;
-	return true;
+	return ks_child_unread(command->child) == command->secret_len;
 }
 
-/* What the command left of the secret is not for those that it left behind. */
-static void take_back(struct ks_command *command)
+static const char *had_not_read(const struct ks_command *command)
 {
-	char *block = ks_wiping_malloc(KS_SPAWN_INPUT_MAX);
-
-	if (command->child.input >= 0 && ks_fd_nonblocking(command->child.input))
-		while (read(command->child.input, block, KS_SPAWN_INPUT_MAX) > 0)
-			;
-	ks_wiping_free(block);
-	ks_spawn_forget(&command->child);
+	return read_nothing(command) ? ", before it read any of the secret" : "";
 }
 
-/* "" when it had, as far as can be known. */
-static const char *had_not_read(const struct ks_command *command, size_t unread)
+/* What it said, with ": " before it; "" when there is nothing to quote. */
+static void quote(const struct ks_command *command, char dst[QUOTE_SIZE])
 {
-	return unread == ks_secret_len(command->secret) ? ", before it read any of the secret" : "";
+	ks_child_quote(command->child, dst + 2, QUOTE_SIZE - 2);
+	if (dst[2] == '\0') {
+		dst[0] = '\0';
+		return;
+	}
+	dst[0] = ':';
+	dst[1] = ' ';
 }
 
-static void say_what_to_do(const struct ks_command *command, size_t unread, struct ks_err *err)
+static void say_what_to_do(const struct ks_command *command, struct ks_err *err)
 {
-	if (unread == ks_secret_len(command->secret)) {
+	if (read_nothing(command)) {
 		ks_err_tip(err, "run it by hand to see why, then try again");
 		return;
 	}
@@ -342,108 +204,75 @@ static void say_what_to_do(const struct ks_command *command, size_t unread, stru
 	snprintf(err->code, sizeof err->code, "%s", KS_SINK_IN_DOUBT);
 }
 
-static void tell(const struct ks_command *command, int status, size_t unread, struct ks_err *err)
+static void tell_exit(const struct ks_command *command, const char *said, struct ks_err *err)
 {
-	char said[QUOTE_SIZE];
+	int status = ks_child_status(command->child);
 
-	quote(command, said, sizeof said);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+	if (status == 0) {
 		ks_err_set(err, KS_ERR_SYSTEM, "%s ended without reading %sthe secret",
-		    command->name, unread < ks_secret_len(command->secret) ? "all of " : "");
+		    command->name,
+		    ks_child_unread(command->child) < command->secret_len ? "all of " : "");
 		ks_err_tip(err, "name a command that reads it from its standard input");
-	} else if (WIFEXITED(status)) {
-		ks_err_set(err, KS_ERR_SYSTEM, "%s failed with exit status %d%s", command->name,
-		    WEXITSTATUS(status), said);
-		ks_err_tip(err, said[0] != '\0' ? "put that right, then try again"
-						: "run it by hand to see why, then try again");
-	} else if (command->killed) {
-		ks_err_set(err, KS_ERR_TIMEOUT,
-		    "%s did not end within %d seconds and was killed%s%s", command->name,
-		    KS_COMMAND_LIMIT_MS / 1000, had_not_read(command, unread), said);
-		say_what_to_do(command, unread, err);
-	} else {
-		ks_err_set(err, KS_ERR_SYSTEM, "%s was ended by signal %d (%s)%s%s", command->name,
-		    WTERMSIG(status), strsignal(WTERMSIG(status)), had_not_read(command, unread),
-		    said);
-		say_what_to_do(command, unread, err);
+		return;
 	}
+	ks_err_set(
+	    err, KS_ERR_SYSTEM, "%s failed with exit status %d%s", command->name, status, said);
+	ks_err_tip(err, said[0] != '\0' ? "put that right, then try again"
+					: "run it by hand to see why, then try again");
 }
 
-static enum ks_sink_end conclude(
-    struct ks_command *command, int status, bool known, struct ks_err *err)
+static void tell(const struct ks_command *command, enum ks_child_end end, struct ks_err *err)
 {
-	size_t unread = ks_spawn_unread(&command->child);
-	bool good = known && WIFEXITED(status) && WEXITSTATUS(status) == 0 && unread == 0;
+	char said[QUOTE_SIZE];
+	int status = ks_child_status(command->child);
 
-	take_back(command);
-	if (!known) {
-		ks_err_set(err, KS_ERR_SYSTEM, "how %s ended can't be seen", command->name);
-		say_what_to_do(command, unread, err);
-	} else if (!good) {
-		tell(command, status, unread, err);
+	quote(command, said);
+	if (end == KS_CHILD_EXITED) {
+		tell_exit(command, said, err);
+		return;
 	}
-	ks_secret_free(command->secret);
-	command->secret = NULL;
-	return good ? KS_SINK_DONE : KS_SINK_FAILED;
+	if (end == KS_CHILD_TIMED_OUT)
+		ks_err_set(err, KS_ERR_TIMEOUT,
+		    "%s did not end within %d seconds and was killed%s%s", command->name,
+		    KS_COMMAND_LIMIT_MS / 1000, had_not_read(command), said);
+	else if (end == KS_CHILD_SIGNALLED)
+		ks_err_set(err, KS_ERR_SYSTEM, "%s was ended by signal %d (%s)%s%s", command->name,
+		    status, strsignal(status), had_not_read(command), said);
+	else
+		ks_err_set(err, KS_ERR_SYSTEM, "how %s ended can't be seen", command->name);
+	say_what_to_do(command, err);
 }
 
 enum ks_sink_end ks_command_turn(struct ks_command *command, int64_t now, struct ks_err *err)
 {
-	int status;
-	bool known, ended = has_ended(command, &status, &known);
+	enum ks_child_end end = ks_child_turn(command->child, now);
 
-	/* Afterwards, so that its last words are heard. */
-	hear(command);
-	if (ended) {
-		close_complaints(command);
-		return conclude(command, status, known, err);
-	}
-	command->look_at = now + command->look_ms;
-	command->look_ms *= command->look_ms < LOOK_MAX_MS ? 2 : 1;
-	if (now < command->limit)
+	if (end == KS_CHILD_RUNNING)
 		return KS_SINK_RUNNING;
-	if (!command->killed) {
-		kill(-command->child.pid, SIGKILL);
-		command->killed = true;
-		command->look_ms = LOOK_MS;
-		command->look_at = now + LOOK_MS;
-		command->limit = now + GRACE_MS;
-		return KS_SINK_RUNNING;
-	}
-	/* Stuck in the kernel: SIGKILL will be its end, but nobody can say when. */
-	close_complaints(command);
-	return conclude(command, SIGKILL, true, err);
+	if (end == KS_CHILD_EXITED && ks_child_status(command->child) == 0 &&
+	    ks_child_unread(command->child) == 0)
+		return KS_SINK_DONE;
+	tell(command, end, err);
+	return KS_SINK_FAILED;
 }
 
 int ks_command_fd(const struct ks_command *command)
 {
-	return command->complaints;
+	int fds[KS_CHILD_FDS_MAX];
+
+	/* Its output goes nowhere: one at most is left. */
+	return ks_child_fds(command->child, fds) > 0 ? fds[0] : -1;
 }
 
 int64_t ks_command_wake(const struct ks_command *command)
 {
-	return command->look_at < command->limit ? command->look_at : command->limit;
-}
-
-/* SIGKILL takes no time, but for a process that is stuck in the kernel: that one is init's. */
-static void end_child(pid_t pid)
-{
-	static const struct timespec pause = {.tv_nsec = 1000000};
-
-	kill(-pid, SIGKILL);
-	for (int i = 0; i < 50 && waitpid(pid, NULL, WNOHANG) == 0; i++)
-		nanosleep(&pause, NULL);
+	return ks_child_wake(command->child);
 }
 
 void ks_command_free(struct ks_command *command)
 {
 	if (command == NULL)
 		return;
-	if (command->child.pid != 0)
-		end_child(command->child.pid);
-	take_back(command);
-	close_complaints(command);
-	ks_secret_free(command->secret);
-	ks_wiping_free(command->heard);
+	ks_child_free(command->child);
 	free(command);
 }
