@@ -174,6 +174,29 @@ static void add_failures(struct parts *parts, const struct ks_store *store)
 		add_failed(parts, regions > 0 ? 7 : 1, store->n_keys_failed, "bucket");
 }
 
+/* Whose credentials can't be had without the user. */
+static void add_waiting(struct parts *parts, const struct ks_store *store, bool brief)
+{
+	const char *who = "";
+	char text[PART_SIZE];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < store->n_profiles; i++) {
+		if (ks_store_question_of(store, i) == NULL)
+			continue;
+		who = ks_store_profile_name(store, i);
+		count++;
+	}
+	if (count == 0)
+		return;
+	if (count > 1)
+		snprintf(text, sizeof text, "%zu profiles waiting for MFA codes", count);
+	else
+		snprintf(text, sizeof text, "%s%swaiting for an MFA code",
+		    store->n_profiles > 1 ? who : "", store->n_profiles > 1 ? " " : "");
+	add_part(parts, KS_ROLE_WARN, 1, 2, brief ? "MFA code needed" : text);
+}
+
 /* Whose buckets, and where; each kept short where brief. */
 static void add_where(
     struct parts *parts, struct ks_draw *draw, const struct ks_store *store, bool brief)
@@ -223,6 +246,7 @@ static void collect_parts(const struct ks_header *header, struct ks_draw *draw, 
 	add_part(parts, KS_ROLE_DEMO, 0, 2, store->read_only ? "READ-ONLY" : "");
 	add_countdown(parts, header, draw, brief);
 	add_where(parts, draw, store, brief);
+	add_waiting(parts, store, brief);
 	if (store->n_buckets > 0 || (!is_loading(store) && !ks_trouble_is(store))) {
 		add_count(parts, KS_ROLE_HEADER, 3, 4, store->n_buckets, "bucket");
 		add_count(parts, KS_ROLE_HEADER, 4, 2, store->n_keys, "key");

@@ -163,6 +163,11 @@ const struct ks_dialog_class *ks_ui_top(const struct ks_ui *ui)
 	return ui->n_dialogs > 0 ? ui->dialogs[ui->n_dialogs - 1].class : NULL;
 }
 
+bool ks_ui_is_typing(const struct ks_ui *ui)
+{
+	return (ui->filtering && !ui->trouble) || ui->pasting;
+}
+
 bool ks_ui_has(const struct ks_ui *ui, const struct ks_dialog_class *class)
 {
 	for (size_t i = 0; i < ui->n_dialogs; i++)
@@ -406,7 +411,9 @@ static void set_notice(struct ks_ui *ui, struct ks_bucket_row row)
 	const struct ks_err *err = err_of(ks_ui_store(ui), row);
 	char line[512] = "";
 
-	if (err != NULL)
+	if (row.kind == KS_ROW_PROFILE && ks_store_question_of(ks_ui_store(ui), row.id) != NULL)
+		snprintf(line, sizeof line, "Its credentials need an MFA code.");
+	else if (err != NULL)
 		ks_err_line(err, line, sizeof line);
 	else if (row.kind == KS_ROW_SCOPE || row.kind == KS_ROW_PROFILE)
 		snprintf(line, sizeof line, "Its buckets could not be read.");

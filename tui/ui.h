@@ -51,6 +51,8 @@ bool ks_ui_open(struct ks_ui *ui, const struct ks_dialog_class *class, void *sel
 void ks_ui_close(struct ks_ui *ui, const void *self);
 /* The one that takes the keys; NULL: none. */
 const struct ks_dialog_class *ks_ui_top(const struct ks_ui *ui);
+/* A text is being typed or pasted outside of the dialogs. */
+bool ks_ui_is_typing(const struct ks_ui *ui);
 /* True when a dialog of this class is somewhere in the stack. */
 bool ks_ui_has(const struct ks_ui *ui, const struct ks_dialog_class *class);
 

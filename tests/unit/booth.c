@@ -37,6 +37,7 @@ static const char *event_name(enum ks_event_kind kind)
 	    [KS_EVENT_DISMISS] = "dismiss",
 	    [KS_EVENT_LEFT_SEEN] = "left-seen",
 	    [KS_EVENT_FORGET] = "forget",
+	    [KS_EVENT_ANSWER] = "answer",
 	};
 
 	return names[kind];

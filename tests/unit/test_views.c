@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tests/unit/rig.h"
 #include "tui/action.h"
@@ -396,6 +398,41 @@ static void no_key_means_two_things_in_one_place(void **state)
 	ks_keymap_free(map);
 }
 
+static void ask_for_code(struct rig *rig, uint64_t id, uint32_t profile)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_QUESTION, rig->world.now);
+
+	event->question = ks_calloc(1, sizeof *event->question);
+	event->question->id = id;
+	event->question->profile = profile;
+	event->question->prompt = ks_strdup("MFA code for X");
+	event->question->why = ks_strdup("it is needed");
+	ks_store_apply(rig->world.store, event);
+}
+
+/* The others are shown meanwhile. */
+static void a_profile_that_waits_for_a_code_says_so(void **state)
+{
+	static const char *const profiles[] = {"prod", "dev"};
+	struct rig rig = {0};
+
+	(void)state;
+	rig_begin(&rig, &(struct rig_options){.store = {.profiles = profiles, .n_profiles = 2}});
+	rig_settle(&rig);
+	ask_for_code(&rig, 1, 1);
+	assert_non_null(strstr(rig_picture(&rig, 180, 34), " dev waiting for an MFA code"));
+	assert_true(rig_shows(&rig, "MFA code needed"));
+	rig_keys(&rig, "Esc");
+	assert_false(rig_shows(&rig, "waiting for an MFA code"));
+	/* While a filter is typed nothing covers the rows. */
+	rig_keys(&rig, "/");
+	ask_for_code(&rig, 2, 1);
+	assert_true(rig_shows(&rig, "! dev: waiting for an MFA code"));
+	ask_for_code(&rig, 3, 0);
+	assert_non_null(strstr(rig_picture(&rig, 180, 34), "2 profiles waiting for MFA codes"));
+	rig_end(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,6 +457,7 @@ int main(void)
 	    cmocka_unit_test(a_long_name_shows_its_beginning_and_its_end),
 	    cmocka_unit_test(every_action_is_whole),
 	    cmocka_unit_test(no_key_means_two_things_in_one_place),
+	    cmocka_unit_test(a_profile_that_waits_for_a_code_says_so),
 	};
 
 	ks_secret_setup();

@@ -4,6 +4,7 @@
 #include "tui/dialogs/create.h"
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/left.h"
+#include "tui/dialogs/question.h"
 #include "tui/dialogs/secret.h"
 
 void ks_dialogs_dismiss(struct ks_ui *ui, uint32_t change)
@@ -118,6 +119,13 @@ static void say_warning(struct ks_ui *ui)
 		ks_ui_toast(ui, KS_TOAST_BAD, "%s", store->warning);
 }
 
+/* One after the other, and none into what the user is typing elsewhere. */
+static void ask_question(struct ks_ui *ui)
+{
+	if (ks_ui_top(ui) == NULL && !ks_ui_is_typing(ui))
+		ks_question_dialog_open(ui);
+}
+
 /* Once, and not on top of what the user is at. */
 static void show_left(struct ks_ui *ui)
 {
@@ -137,6 +145,7 @@ void ks_dialogs_turn(struct ks_ui *ui)
 	if (handover != NULL && handover->state != KS_HANDOVER_DELIVERING &&
 	    !ks_ui_has(ui, &ks_secret_dialog))
 		ks_secret_dialog_open(ui, handover->id);
+	ask_question(ui);
 	show_left(ui);
 	say_warning(ui);
 }

@@ -11,8 +11,9 @@
 
 /*
  * Once in each turn of the loop, after the events were applied and the dialogs updated: opens the
- * dialog of a secret that waits, shows keys whose secret was lost and what an earlier run left
- * open, and tells in a toast how other changes ended that no dialog shows.
+ * dialog of a secret that waits, asks what the worker must know, shows keys whose secret was lost
+ * and what an earlier run left open, and tells in a toast how other changes ended that no dialog
+ * shows.
  */
 void ks_dialogs_turn(struct ks_ui *ui);
 

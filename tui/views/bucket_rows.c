@@ -173,13 +173,21 @@ static void add_id(struct ks_bucket_rows *rows, uint64_t id)
 	rows->ids[rows->count++] = id;
 }
 
-/* What failed comes after the buckets, always in the same order: it must not push them about. */
+static bool has_row(const struct ks_store *store, uint32_t profile)
+{
+	return store->profiles[profile].identity.state == KS_FETCH_FAILED ||
+	       ks_store_question_of(store, profile) != NULL;
+}
+
+/*
+ * What failed, or waits for the user, comes after the buckets, always in the same order: it must
+ * not push them about.
+ */
 static void add_failures(
     struct ks_bucket_rows *rows, const struct ks_store *store, const char *filter)
 {
 	for (uint32_t i = 0; i < store->n_profiles; i++)
-		if (store->profiles[i].identity.state == KS_FETCH_FAILED &&
-		    ks_text_contains(ks_store_profile_name(store, i), filter))
+		if (has_row(store, i) && ks_text_contains(ks_store_profile_name(store, i), filter))
 			add_id(rows, ks_buckets_failed_profile_id(i));
 	for (uint32_t i = 0; i < store->n_scopes; i++)
 		if (store->scopes[i].buckets.state == KS_FETCH_FAILED &&
@@ -208,8 +216,10 @@ uint64_t ks_bucket_rows_print(const struct ks_store *store)
 {
 	uint64_t print = ks_hash_number(KS_HASH_SEED, store->n_buckets);
 
-	for (size_t i = 0; i < store->n_profiles; i++)
+	for (uint32_t i = 0; i < store->n_profiles; i++) {
 		print = ks_hash_number(print, store->profiles[i].identity.state);
+		print = ks_hash_number(print, ks_store_question_of(store, i) != NULL);
+	}
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 

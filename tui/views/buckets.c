@@ -319,7 +319,10 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 
 	if (what.kind == KS_ROW_BUCKET)
 		return ks_store_bucket(store, what.id) == NULL;
-	if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
+	if (what.kind == KS_ROW_PROFILE && ks_store_question_of(store, what.id) != NULL) {
+		ks_table_printf(cell, KS_ROLE_WARN, "%s %s: waiting for an MFA code",
+		    cell->glyphs->warning, ks_store_profile_name(store, what.id));
+	} else if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
 		draw_failure(cell, ks_store_profile_name(store, what.id),
 		    store->profiles[what.id].identity.err);
 	} else if (what.kind == KS_ROW_SCOPE && what.id < store->n_scopes) {
