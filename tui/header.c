@@ -125,7 +125,7 @@ static void region_names(const struct ks_store *store, bool brief, char *dst, si
 	dst[0] = '\0';
 	for (size_t i = 0; i < store->n_scopes; i++)
 		count += is_first_of_region(store, i);
-	if (store->all_regions || (store->n_regions == 0 && count > 1)) {
+	if (store->choice.all_regions || (store->choice.regions.count == 0 && count > 1)) {
 		snprintf(dst, size, "all regions");
 	} else if (count > MAX_REGIONS || (brief && count > 1)) {
 		snprintf(dst, size, "%zu regions", count);

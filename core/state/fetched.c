@@ -50,6 +50,12 @@ void ks_fetched_drop(struct ks_fetched *fetched)
 	fetched->retrying = false;
 }
 
+void ks_fetched_reset(struct ks_fetched *fetched)
+{
+	forget_err(fetched);
+	*fetched = (struct ks_fetched){.at = KS_TIME_NONE, .tried_at = KS_TIME_NONE};
+}
+
 void ks_fetched_free(struct ks_fetched *fetched)
 {
 	forget_err(fetched);

@@ -5,6 +5,7 @@
  * Each part changes one kind of thing:
  *   store.c             life, and the table of events
  *   store_profiles.c    identities, regions, scopes
+ *   store_choice.c      which of them are wanted
  *   store_buckets.c     the lists of buckets
  *   store_keys.c        the keys of a bucket, and the totals
  *   store_changes.c     creating and deleting
@@ -36,7 +37,8 @@
 #define KS_SCOPE_BUCKETS_MAX   200000
 #define KS_OPERATION_PAGES_MAX 50 /* pages of one pass over GetOperations */
 #define KS_ACTIVITIES_MAX      2000
-#define KS_SCOPES_MAX          512
+#define KS_SCOPES_MAX          4096
+#define KS_PROFILES_MAX        1000
 #define KS_CHANGES_ENDED_MAX   64
 #define KS_HANDOVERS_OVER_MAX  256
 #define KS_QUESTIONS_MAX       64 /* that wait for the user at once */
@@ -45,7 +47,7 @@
 #define KS_LONGEST_BACKOFF_MS  INT64_C(600000)
 #define KS_FIRST_POLL_MS       INT64_C(2000)
 #define KS_SLOWEST_POLL_MS     INT64_C(300000)
-#define KS_REGIONS_FROM        "us-east-1" /* whom to ask for all regions */
+#define KS_REGIONS_FROM        "us-east-1" /* whom to ask for all regions, in most partitions */
 
 #define KS_TWO_KEYS                                                                        \
 	"This bucket has two keys, which is all that Lightsail allows, and it has no way " \
@@ -104,6 +106,9 @@ struct ks_note {
 struct ks_store_index {
 	uint32_t last_id;
 	char *only_bucket;
+	bool choice_is_remembered;
+	size_t n_left_scopes; /* not chosen, with buckets that are kept for a while */
+	size_t profiles_cap;
 	struct ks_map buckets;           /* ID → ks_bucket_cell */
 	struct ks_map activities;        /* ID → ks_activity_cell */
 	struct ks_map operations;        /* hash → ks_activity_cell */
@@ -125,6 +130,8 @@ void ks_fetched_known(struct ks_fetched *fetched, int64_t at);
 void ks_fetched_failed(struct ks_fetched *fetched, const struct ks_err *err, int64_t at);
 /* The request is gone without an answer. */
 void ks_fetched_drop(struct ks_fetched *fetched);
+/* As if it was never asked for. */
+void ks_fetched_reset(struct ks_fetched *fetched);
 void ks_fetched_free(struct ks_fetched *fetched);
 /* When it is to be fetched; interval and refresh in ms, 0: only when asked for. */
 int64_t ks_fetched_due(const struct ks_fetched *fetched, int64_t interval, int64_t refresh);
@@ -137,12 +144,30 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event);
 bool ks_profiles_regions(struct ks_store *store, struct ks_task *task, struct ks_event *event);
 /* The regions must come from GetRegions: nobody named one. */
+const char *ks_profile_regions_from(const struct ks_profile *profile);
 bool ks_profile_wants_regions(const struct ks_store *store, const struct ks_profile *profile);
 uint32_t ks_scope_find(const struct ks_store *store, uint32_t profile, const char *region);
+/* The scope, made if need be; KS_NO_SCOPE when there are too many. Not chosen at first. */
+uint32_t ks_scope_add(struct ks_store *store, uint32_t profile, const char *region);
 void ks_profiles_refresh(struct ks_store *store);
+
+/* ---- store_choice.c ---- */
+/* Brings profiles and scopes in line with store->choice. */
+void ks_choice_apply(struct ks_store *store);
+bool ks_choice_event(struct ks_store *store, struct ks_event *event);
+/* More is known of this profile's regions. */
+void ks_choice_regions(struct ks_store *store, uint32_t profile);
+/* After each event: what was kept for something that is over now goes. */
+void ks_choice_settle(struct ks_store *store);
+/* Takes a profile out of a remembered choice that is in no file any more; says so. */
+bool ks_choice_forget(struct ks_store *store, uint32_t profile, struct ks_event *event);
+/* A change of this bucket runs, or a secret of it is held. */
+bool ks_choice_is_busy(const struct ks_store *store, uint32_t bucket);
 
 /* ---- store_buckets.c ---- */
 bool ks_buckets_page(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* Nobody wants the scope: its list is as if it was never asked for; busy buckets stay. */
+void ks_buckets_leave(struct ks_store *store, uint32_t scope);
 struct ks_bucket_cell *ks_bucket_cell(const struct ks_store *store, uint32_t id);
 struct ks_bucket_cell *ks_bucket_find_cell(
     const struct ks_store *store, uint32_t scope, const char *name);
@@ -229,6 +254,8 @@ bool ks_activities_call_ended(
 struct ks_activity_cell *ks_activity_cell(const struct ks_store *store, uint32_t id);
 struct ks_activity_cell *ks_activities_find_operation(
     const struct ks_store *store, uint32_t scope, const char *operation_id);
+/* Nobody wants the scope: what is not about a change of ours goes. */
+void ks_activities_leave(struct ks_store *store, uint32_t scope);
 void ks_activities_schedule(struct ks_store *store, struct ks_activity_cell *cell);
 void ks_activity_cell_free(struct ks_activity_cell *cell);
 
@@ -236,6 +263,8 @@ void ks_activity_cell_free(struct ks_activity_cell *cell);
 bool ks_operations_polled(struct ks_store *store, struct ks_task *task, struct ks_event *event);
 bool ks_operations_page(struct ks_store *store, struct ks_task *task, struct ks_event *event);
 bool ks_operations_resource(struct ks_store *store, struct ks_task *task, struct ks_event *event);
+/* Nobody wants the scope: its list is as if it was never asked for. */
+void ks_operations_leave(struct ks_store *store, uint32_t scope);
 void ks_operation_pass_free(struct ks_operation_pass *pass);
 
 /* ---- store_tasks.c ---- */

@@ -1,6 +1,7 @@
 #include "core/state/message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/mem.h"
 
@@ -71,6 +72,11 @@ void ks_question_free(struct ks_question *question)
 	free(question);
 }
 
+bool ks_identity_is_environment(const struct ks_identity_info *info)
+{
+	return info->source != NULL && strcmp(info->source, "environment") == 0;
+}
+
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at)
 {
 	struct ks_event *event = ks_calloc(1, sizeof *event);
@@ -91,6 +97,9 @@ void ks_event_free(struct ks_event *event)
 	ks_question_free(event->question);
 	ks_request_free(event->submitted);
 	ks_journal_list_free(&event->left);
+	if (event->choice != NULL)
+		ks_choice_free(event->choice);
+	free(event->choice);
 	free(event->warning);
 	free(event->key_id);
 	free(event->sink);

@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/lightsail/calls.h"
 #include "core/record/journal.h"
+#include "core/state/choice.h"
 
 /* ---- requests: UI thread → worker ---- */
 
@@ -100,7 +101,11 @@ enum ks_event_kind {
 	KS_EVENT_LEFT_SEEN,   /* all that was left open has been shown */
 	KS_EVENT_FORGET,      /* what was left open needs no more looking after */
 	KS_EVENT_ANSWER,      /* to a question */
+	KS_EVENT_CHOOSE,      /* these profiles and regions */
 };
+
+/* The code of IDENTITY's error when the profile is in no file (KS_IDENTITY_NO_PROFILE). */
+#define KS_NO_SUCH_PROFILE "NoSuchProfile"
 
 /* Where the program looked for credentials, and what it found there. Clean text. */
 struct ks_looked {
@@ -177,11 +182,14 @@ struct ks_event {
 	uint32_t left_id;  /* FORGET */
 	struct ks_secret *secret; /* ANSWER; NULL: declined */
 	char *reason;             /* ANSWER: clean, why it is declined if not by the user; NULL */
+	struct ks_choice *choice; /* CHOOSE */
 };
 
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at);
 void ks_event_free(struct ks_event *event);
 void ks_identity_info_free(struct ks_identity_info *info);
 void ks_question_free(struct ks_question *question);
+/* The credentials are the environment's own, not a profile's. */
+bool ks_identity_is_environment(const struct ks_identity_info *info);
 
 #endif

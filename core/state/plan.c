@@ -77,7 +77,8 @@ static void plan_identity(struct planner *planner, uint32_t index)
 	const struct ks_fetched *identity = &profile->identity;
 	struct ks_request *request;
 
-	if (!is_due(planner,
+	if (!profile->chosen ||
+	    !is_due(planner,
 		ks_fetched_due(identity, 0, is_temporary(identity) ? planner->refresh : 0)))
 		return;
 	request = add(planner, KS_REQUEST_IDENTIFY);
@@ -92,7 +93,7 @@ static void plan_regions(struct planner *planner, uint32_t index)
 	const struct ks_profile *profile = &planner->store->profiles[index];
 	struct ks_request *request;
 
-	if (profile->identity.state != KS_FETCH_KNOWN ||
+	if (!profile->chosen || profile->identity.state != KS_FETCH_KNOWN ||
 	    !ks_profile_wants_regions(planner->store, profile) ||
 	    !is_due(planner, ks_fetched_due(&profile->regions, 0, planner->refresh)))
 		return;
@@ -100,7 +101,7 @@ static void plan_regions(struct planner *planner, uint32_t index)
 	request->priority = KS_PRIORITY_PAGE;
 	request->profile = index;
 	request->op = KS_OP_GET_REGIONS;
-	request->region = ks_strdup(KS_REGIONS_FROM);
+	request->region = ks_strdup(ks_profile_regions_from(profile));
 }
 
 /* ---- changes and what they need ---- */
@@ -211,7 +212,7 @@ static void plan_left(struct planner *planner, uint32_t index)
 {
 	const struct ks_profile *profile = &planner->store->profiles[index];
 
-	if (profile->identity.state == KS_FETCH_KNOWN && planner->hints->left &&
+	if (profile->chosen && profile->identity.state == KS_FETCH_KNOWN && planner->hints->left &&
 	    !profile->left_asked && !planner->store->read_only)
 		add(planner, KS_REQUEST_LEFT)->profile = index;
 }
@@ -230,7 +231,7 @@ static void plan_page(struct planner *planner, uint32_t index)
 	const struct ks_scope *scope = &planner->store->scopes[index];
 	struct ks_request *request;
 
-	if (!may_read(planner, page_due(planner, scope)))
+	if (!scope->chosen || !may_read(planner, page_due(planner, scope)))
 		return;
 	request = add_call(planner, index, KS_OP_GET_BUCKETS, KS_PRIORITY_PAGE);
 	request->input.page_token = ks_strdup_maybe(scope->page_token);
@@ -334,8 +335,8 @@ static void plan_operations_page(struct planner *planner, uint32_t index)
 	struct ks_request *request;
 
 	/* Buckets first: a region where they can't be read would only say the same once more. */
-	if (scope->buckets.state != KS_FETCH_KNOWN || scope->buckets.request != 0 ||
-	    page_due(planner, scope) <= planner->now)
+	if (!scope->chosen || scope->buckets.state != KS_FETCH_KNOWN ||
+	    scope->buckets.request != 0 || page_due(planner, scope) <= planner->now)
 		return;
 	if (pass->running && fetched->request == 0)
 		due = 0;

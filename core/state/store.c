@@ -1,7 +1,6 @@
 #include "core/state/store.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/mem.h"
 #include "core/state/index.h"
@@ -13,34 +12,14 @@ uint32_t ks_store_next_id(struct ks_store *store)
 
 /* ---- life ---- */
 
-static bool is_listed(char *const *list, size_t count, const char *text)
+static void take_choice(struct ks_store *store, const struct ks_store_options *options)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i], text) == 0)
-			return true;
-	return false;
-}
-
-static void copy_regions(struct ks_store *store, const struct ks_store_options *options)
-{
-	store->regions = ks_calloc(options->n_regions, sizeof *store->regions);
+	for (size_t i = 0; i < options->n_profiles; i++)
+		ks_choice_add(&store->choice.profiles, options->profiles[i]);
 	for (size_t i = 0; i < options->n_regions; i++)
-		if (!is_listed(store->regions, store->n_regions, options->regions[i]))
-			store->regions[store->n_regions++] = ks_strdup(options->regions[i]);
-}
-
-static void add_profile(struct ks_store *store, const char *name)
-{
-	struct ks_profile *profile = &store->profiles[store->n_profiles];
-
-	for (size_t i = 0; i < store->n_profiles; i++)
-		if (name != NULL && strcmp(store->profiles[i].name, name) == 0)
-			return;
-	store->n_profiles++;
-	profile->name = name != NULL ? ks_strdup(name) : NULL;
-	profile->is_explicit = name != NULL;
-	profile->identity.at = profile->identity.tried_at = KS_TIME_NONE;
-	profile->regions.at = profile->regions.tried_at = KS_TIME_NONE;
+		ks_choice_add(&store->choice.regions, options->regions[i]);
+	store->choice.all_regions = options->all_regions;
+	store->index->choice_is_remembered = options->remembered;
 }
 
 struct ks_store *ks_store_new(const struct ks_store_options *options)
@@ -54,15 +33,10 @@ struct ks_store *ks_store_new(const struct ks_store_options *options)
 	store->generation = 1;
 	store->read_only = options->read_only;
 	store->no_secrets = options->no_secrets;
-	store->all_regions = options->all_regions;
 	store->refresh_seconds = options->refresh_seconds > 0 ? options->refresh_seconds : 0;
 	store->policy = options->policy;
-	copy_regions(store, options);
-	store->profiles = ks_calloc(options->n_profiles + 1, sizeof *store->profiles);
-	for (size_t i = 0; i < options->n_profiles; i++)
-		add_profile(store, options->profiles[i]);
-	if (store->n_profiles == 0)
-		add_profile(store, NULL);
+	take_choice(store, options);
+	ks_choice_apply(store);
 	return store;
 }
 
@@ -119,9 +93,7 @@ void ks_store_free(struct ks_store *store)
 		free_scope(&store->scopes[i], &store->index->scopes[i]);
 	for (size_t i = 0; i < store->n_profiles; i++)
 		free_profile(&store->profiles[i]);
-	for (size_t i = 0; i < store->n_regions; i++)
-		free(store->regions[i]);
-	free(store->regions);
+	ks_choice_free(&store->choice);
 	free(store->profiles);
 	free(store->scopes);
 	free(store->changes);
@@ -144,6 +116,8 @@ static void refresh_all(struct ks_store *store)
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		struct ks_scope *scope = &store->scopes[i];
 
+		if (!scope->chosen)
+			continue;
 		scope->buckets.wanted |= scope->buckets.request == 0;
 		scope->operations.wanted |= scope->operations.request == 0;
 		for (size_t j = 0; j < scope->n_entries; j++)
@@ -192,6 +166,7 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_LEFT_SEEN] = ks_left_seen,
     [KS_EVENT_FORGET] = ks_left_forget,
     [KS_EVENT_ANSWER] = ks_questions_answer,
+    [KS_EVENT_CHOOSE] = ks_choice_event,
 };
 
 void ks_store_apply(struct ks_store *store, struct ks_event *event)
@@ -199,5 +174,6 @@ void ks_store_apply(struct ks_store *store, struct ks_event *event)
 	if ((size_t)event->kind < sizeof on_event / sizeof on_event[0] &&
 	    on_event[event->kind](store, event))
 		store->generation++;
+	ks_choice_settle(store);
 	ks_event_free(event);
 }

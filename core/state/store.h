@@ -38,9 +38,11 @@ struct ks_fetched {
 	struct ks_err *err; /* owned; NULL unless the last try failed */
 };
 
+/* Never taken away: the worker knows a profile by its index. */
 struct ks_profile {
 	char *name; /* as chosen; NULL: the default rule */
 	bool is_explicit;
+	bool chosen; /* now; else it is only what is left of an earlier choice */
 	struct ks_fetched identity;
 	struct ks_identity_info *info; /* NULL until identified */
 	struct ks_fetched regions; /* GetRegions; KS_FETCH_NEVER unless all regions are wanted */
@@ -49,9 +51,15 @@ struct ks_profile {
 	uint64_t left_request;     /* under way for that; 0 if none */
 };
 
-/* One profile in one region: what can fail by itself. */
+/*
+ * One profile in one region: what can fail by itself. Never taken away, since much refers to its
+ * index. One that is not chosen has nothing, but the buckets that something is still being done to:
+ * a change that runs, a secret that is held. They go when that is over.
+ */
 struct ks_scope {
 	uint32_t profile; /* index in profiles */
+	bool chosen;
+	bool listed; /* the list of all the profile's regions has it */
 	char *region;
 	struct ks_str display_name; /* "Ohio"; may be absent */
 	struct ks_fetched buckets;  /* all pages of GetBuckets */
@@ -212,6 +220,7 @@ struct ks_store_options {
 	const char *const *regions; /* none: the profile's, else all */
 	size_t n_regions;
 	bool all_regions;
+	bool remembered; /* profiles and regions are the choice of an earlier run */
 	bool read_only;
 	bool no_secrets;         /* there is no secure heap: no key can be created */
 	const char *only_bucket; /* buckets of other names are left out; NULL: all */
@@ -223,11 +232,9 @@ struct ks_store {
 	uint64_t generation; /* grows with every event that changed something that can be seen */
 	bool read_only;
 	bool no_secrets;
-	bool all_regions;
+	struct ks_choice choice;
 	int refresh_seconds;
 	struct ks_policy policy;
-	char **regions; /* the ones that were asked for by name */
-	size_t n_regions;
 	struct ks_profile *profiles;
 	size_t n_profiles;
 	struct ks_scope *scopes;
@@ -302,6 +309,14 @@ const struct ks_question *ks_store_question(const struct ks_store *store, uint64
 const struct ks_question *ks_store_question_of(const struct ks_store *store, uint32_t profile);
 const struct ks_activity *ks_store_activity(const struct ks_store *store, uint32_t id);
 const struct ks_task *ks_store_task(const struct ks_store *store, uint64_t request);
+
+/* The profile goes by this name, or the default rule led to it. */
+bool ks_profile_is(const struct ks_profile *profile, const struct ks_str *name);
+/* It is chosen, or has a bucket that something is still being done to. */
+bool ks_scope_is_shown(const struct ks_scope *scope);
+bool ks_store_profile_is_shown(const struct ks_store *store, uint32_t profile);
+/* How many profiles are shown. */
+size_t ks_store_count_profiles(const struct ks_store *store);
 
 /* The profile's name for the screen: as resolved, else as chosen, else "default". */
 const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile);

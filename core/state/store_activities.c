@@ -101,6 +101,21 @@ static void remove_cell(struct ks_store *store, struct ks_activity_cell *cell)
 	ks_activity_cell_free(cell);
 }
 
+/* Our own changes are what the user did: they stay. */
+static bool is_own(const struct ks_activity *activity)
+{
+	if (activity->kind == KS_ACTIVITY_CALL)
+		return ks_call(activity->op)->changes;
+	return ks_str_present(&activity->key_id);
+}
+
+void ks_activities_leave(struct ks_store *store, uint32_t scope)
+{
+	for (size_t i = store->n_activities; i-- > 0;)
+		if (store->activities[i]->scope == scope && !is_own(store->activities[i]))
+			remove_cell(store, (struct ks_activity_cell *)store->activities[i]);
+}
+
 static struct ks_activity_cell *add(
     struct ks_store *store, enum ks_activity_kind kind, uint32_t scope, int64_t at, int64_t now)
 {

@@ -196,6 +196,23 @@ static void end_pass(struct ks_store *store, uint32_t scope_index)
 	ks_seen_free(&cell->seen);
 }
 
+void ks_buckets_leave(struct ks_store *store, uint32_t scope_index)
+{
+	struct ks_scope *scope = &store->scopes[scope_index];
+	size_t kept = 0;
+
+	ks_tasks_cancel(store, scope->buckets.request);
+	ks_fetched_reset(&scope->buckets);
+	end_pass(store, scope_index);
+	for (size_t i = 0; i < scope->n_entries; i++) {
+		if (ks_choice_is_busy(store, scope->entries[i]->id))
+			scope->entries[kept++] = scope->entries[i];
+		else
+			drop_cell(store, (struct ks_bucket_cell *)scope->entries[i]);
+	}
+	scope->n_entries = kept;
+}
+
 static bool check_next_page(
     struct ks_scope *scope, struct ks_scope_cell *cell, const char *token, struct ks_err *err)
 {

@@ -167,6 +167,8 @@ static bool is_busy(const struct ks_fetched *fetched)
 
 static bool profile_is_settled(const struct ks_store *store, const struct ks_profile *profile)
 {
+	if (!profile->chosen)
+		return true;
 	if (is_busy(&profile->identity))
 		return false;
 	return profile->identity.state != KS_FETCH_KNOWN ||
@@ -181,7 +183,8 @@ bool ks_store_is_settled(const struct ks_store *store)
 		if (!profile_is_settled(store, &store->profiles[i]))
 			return false;
 	for (size_t i = 0; i < store->n_scopes; i++)
-		if (is_busy(&store->scopes[i].buckets) || store->scopes[i].page_token != NULL)
+		if (store->scopes[i].chosen &&
+		    (is_busy(&store->scopes[i].buckets) || store->scopes[i].page_token != NULL))
 			return false;
 	for (size_t i = 0; i < store->n_changes; i++)
 		if (is_running(&store->changes[i]))

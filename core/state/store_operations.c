@@ -49,6 +49,16 @@ static void keep_last(struct ks_operation_pass *pass, char **token)
 	*token = NULL;
 }
 
+void ks_operations_leave(struct ks_store *store, uint32_t scope)
+{
+	struct ks_operation_pass *pass = &store->index->scopes[scope].operations;
+
+	ks_tasks_cancel(store, store->scopes[scope].operations.request);
+	ks_fetched_reset(&store->scopes[scope].operations);
+	ks_operation_pass_free(pass);
+	*pass = (struct ks_operation_pass){0};
+}
+
 /* A token may have grown old: then all is read from the beginning, once. */
 static bool begin_anew(struct ks_operation_pass *pass, const struct ks_err *err)
 {

@@ -2,30 +2,8 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/lightsail/regions.h"
 #include "core/state/index.h"
-
-/* Where Lightsail is, for those who may not ask. */
-static const char *const builtin_regions[] = {
-    "ap-east-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-5",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-south-2",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-2",
-};
 
 uint32_t ks_scope_find(const struct ks_store *store, uint32_t profile, const char *region)
 {
@@ -36,8 +14,7 @@ uint32_t ks_scope_find(const struct ks_store *store, uint32_t profile, const cha
 	return KS_NO_SCOPE;
 }
 
-/* The scope, made if need be; KS_NO_SCOPE when there are too many. */
-static uint32_t add_scope(struct ks_store *store, uint32_t profile, const char *region)
+uint32_t ks_scope_add(struct ks_store *store, uint32_t profile, const char *region)
 {
 	struct ks_store_index *index = store->index;
 	uint32_t found = ks_scope_find(store, profile, region);
@@ -59,24 +36,12 @@ static uint32_t add_scope(struct ks_store *store, uint32_t profile, const char *
 
 bool ks_profile_wants_regions(const struct ks_store *store, const struct ks_profile *profile)
 {
-	if (store->n_regions > 0 && !store->all_regions)
+	if (store->choice.regions.count > 0 && !store->choice.all_regions)
 		return false;
-	return store->all_regions || profile->info == NULL || profile->info->region == NULL;
+	return store->choice.all_regions || profile->info == NULL || profile->info->region == NULL;
 }
 
 /* ---- identity ---- */
-
-static void add_known_scopes(struct ks_store *store, uint32_t index)
-{
-	const struct ks_profile *profile = &store->profiles[index];
-
-	if (ks_profile_wants_regions(store, profile))
-		return;
-	for (size_t i = 0; i < store->n_regions; i++)
-		add_scope(store, index, store->regions[i]);
-	if (store->n_regions == 0)
-		add_scope(store, index, profile->info->region);
-}
 
 static void take_info(struct ks_profile *profile, struct ks_event *event)
 {
@@ -117,10 +82,11 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "Nothing is known of this identity.");
 	if (event->err.kind != KS_ERR_NONE) {
 		ks_fetched_failed(&profile->identity, &event->err, event->at);
+		ks_choice_forget(store, task->profile, event);
 		return true;
 	}
 	ks_fetched_known(&profile->identity, event->at);
-	add_known_scopes(store, task->profile);
+	ks_choice_regions(store, task->profile);
 	return true;
 }
 
@@ -147,20 +113,50 @@ static size_t add_listed_regions(
 
 		if (!is_region_name(ks_str_raw(&region->name)))
 			continue;
-		scope = add_scope(store, profile, ks_str_raw(&region->name));
+		scope = ks_scope_add(store, profile, ks_str_raw(&region->name));
 		if (scope == KS_NO_SCOPE)
 			break;
 		count++;
+		store->scopes[scope].listed = true;
 		ks_str_free(&store->scopes[scope].display_name);
 		ks_str_copy(&store->scopes[scope].display_name, &region->display_name);
 	}
 	return count;
 }
 
+static void list_known_region(
+    struct ks_store *store, uint32_t profile, const char *name, const char *display_name)
+{
+	uint32_t scope = ks_scope_add(store, profile, name);
+
+	if (scope == KS_NO_SCOPE)
+		return;
+	store->scopes[scope].listed = true;
+	if (!ks_str_present(&store->scopes[scope].display_name))
+		ks_str_set(&store->scopes[scope].display_name, display_name);
+}
+
+/* The built-in ones are those of one partition; in another, only the configured one is known. */
 static void add_builtin_regions(struct ks_store *store, uint32_t profile)
 {
-	for (size_t i = 0; i < sizeof builtin_regions / sizeof builtin_regions[0]; i++)
-		add_scope(store, profile, builtin_regions[i]);
+	const struct ks_identity_info *info = store->profiles[profile].info;
+	const struct ks_known_region *region;
+
+	if (info != NULL && info->region != NULL && !ks_region_is_in_aws(info->region)) {
+		list_known_region(store, profile, info->region, "");
+		return;
+	}
+	for (size_t i = 0; (region = ks_known_region_at(i)) != NULL; i++)
+		list_known_region(store, profile, region->name, region->display_name);
+}
+
+const char *ks_profile_regions_from(const struct ks_profile *profile)
+{
+	const struct ks_identity_info *info = profile->info;
+
+	return info == NULL || info->region == NULL || ks_region_is_in_aws(info->region)
+		   ? KS_REGIONS_FROM
+		   : info->region;
 }
 
 /*
@@ -197,6 +193,7 @@ bool ks_profiles_regions(struct ks_store *store, struct ks_task *task, struct ks
 	    failed || add_listed_regions(store, task->profile, event->reply) == 0;
 	if (profile->regions_builtin)
 		add_builtin_regions(store, task->profile);
+	ks_choice_regions(store, task->profile);
 	return true;
 }
 
@@ -227,6 +224,8 @@ void ks_profiles_refresh(struct ks_store *store)
 		bool again = profile->identity.state == KS_FETCH_FAILED ||
 			     is_about_identity(&profile->regions);
 
+		if (!profile->chosen)
+			continue;
 		for (size_t j = 0; j < store->n_scopes && !again; j++)
 			again = store->scopes[j].profile == i &&
 				is_about_identity(&store->scopes[j].buckets);

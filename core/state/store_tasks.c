@@ -234,6 +234,8 @@ bool ks_tasks_reply(struct ks_store *store, struct ks_event *event)
 	if ((event->kind == KS_EVENT_IDENTITY) != (task.kind == KS_REQUEST_IDENTIFY))
 		return false;
 	remove_task(store, found);
+	if (task.kind == KS_REQUEST_IDENTIFY && task.cancelled)
+		return false;
 	if (task.kind == KS_REQUEST_IDENTIFY)
 		return ks_profiles_identity(store, &task, event);
 	if (event->err.kind == KS_ERR_NONE && event->reply == NULL)

@@ -173,10 +173,10 @@ void replay_identity(struct replay *replay, struct ks_request *request,
 	replay_forget(replay, request);
 }
 
-static struct ks_request *find_identify(struct replay *replay)
+struct ks_request *replay_find_kind(struct replay *replay, enum ks_request_kind kind)
 {
 	for (size_t i = 0; i < replay->n_open; i++)
-		if (replay->open[i]->kind == KS_REQUEST_IDENTIFY)
+		if (replay->open[i]->kind == kind)
 			return replay->open[i];
 	return NULL;
 }
@@ -186,7 +186,7 @@ void replay_identify(struct replay *replay, const char *region)
 	struct ks_request *request;
 
 	replay_plan(replay);
-	while ((request = find_identify(replay)) != NULL) {
+	while ((request = replay_find_kind(replay, KS_REQUEST_IDENTIFY)) != NULL) {
 		struct ks_identity_info *info = ks_calloc(1, sizeof *info);
 
 		info->profile =
@@ -195,6 +195,27 @@ void replay_identify(struct replay *replay, const char *region)
 		info->expires = KS_TIME_NONE;
 		replay_identity(replay, request, info, KS_ERR_NONE);
 	}
+}
+
+static void add_names(struct ks_str_list *list, const char *names)
+{
+	char word[64];
+	int used = 0;
+
+	for (; names != NULL && sscanf(names, " %63s%n", word, &used) == 1; names += used)
+		ks_choice_add(list, word);
+}
+
+void replay_choose(struct replay *replay, const char *profiles, const char *regions)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_CHOOSE, replay->now);
+
+	event->choice = ks_calloc(1, sizeof *event->choice);
+	add_names(&event->choice->profiles, profiles);
+	add_names(&event->choice->regions, regions);
+	event->choice->all_regions = ks_str_list_has(&event->choice->regions, "all");
+	ks_choice_remove(&event->choice->regions, "all");
+	ks_store_apply(replay->store, event);
 }
 
 void replay_tell(struct replay *replay, struct ks_event event)
@@ -333,6 +354,19 @@ static void check_changes(const struct ks_store *store)
 			    (store->handovers[i].state == KS_HANDOVER_OVER));
 }
 
+/* Something is being done to it that must come to its end. */
+static bool is_busy(const struct ks_store *store, uint32_t bucket)
+{
+	for (size_t i = 0; i < store->n_changes; i++)
+		if (store->changes[i].bucket == bucket && store->changes[i].ended == KS_TIME_NONE)
+			return true;
+	for (size_t i = 0; i < store->n_handovers; i++)
+		if (store->handovers[i].bucket == bucket &&
+		    store->handovers[i].state != KS_HANDOVER_OVER)
+			return true;
+	return false;
+}
+
 void replay_check(const struct replay *replay)
 {
 	const struct ks_store *store = replay->store;
@@ -341,7 +375,12 @@ void replay_check(const struct replay *replay)
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 
+		if (!scope->chosen) {
+			assert_int_equal(scope->buckets.state, KS_FETCH_NEVER);
+			assert_int_equal(scope->operations.state, KS_FETCH_NEVER);
+		}
 		for (size_t j = 0; j < scope->n_entries; j++) {
+			assert_true(scope->chosen || is_busy(store, scope->entries[j]->id));
 			assert_int_equal(scope->entries[j]->scope, i);
 			check_entry(replay, scope->entries[j], &recount);
 			if (j > 0)

@@ -55,6 +55,13 @@ void replay_forget(struct replay *replay, struct ks_request *request);
 void replay_identity(struct replay *replay, struct ks_request *request,
     struct ks_identity_info *info, enum ks_err_kind kind);
 
+/*
+ * The user's choice: names separated by blanks, NULL for the default; "all" among the regions.
+ */
+void replay_choose(struct replay *replay, const char *profiles, const char *regions);
+/* The first open request of this kind; NULL. */
+struct ks_request *replay_find_kind(struct replay *replay, enum ks_request_kind kind);
+
 /* One event of the user's. */
 void replay_tell(struct replay *replay, struct ks_event event);
 

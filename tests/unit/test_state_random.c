@@ -215,6 +215,16 @@ static void change_world(struct service *service)
 		memset(service->keys[bucket], 0, sizeof service->keys[bucket]);
 }
 
+/* Another region, or two: it is the same service behind all of them. */
+static void choose_any(struct service *service, struct replay *replay)
+{
+	static const char *const choices[] = {
+	    "us-east-1", "eu-west-1", "us-east-1 eu-west-1", NULL};
+	static const char *const profiles[] = {NULL, "other", "default other"};
+
+	replay_choose(replay, profiles[roll(service, 3)], choices[roll(service, 4)]);
+}
+
 static void answer_any(struct service *service, struct replay *replay)
 {
 	struct ks_request *request;
@@ -222,6 +232,10 @@ static void answer_any(struct service *service, struct replay *replay)
 	if (replay->n_open == 0)
 		return;
 	request = replay->open[roll(service, (uint32_t)replay->n_open)];
+	if (request->kind == KS_REQUEST_IDENTIFY) {
+		replay_identify(replay, "us-east-1");
+		return;
+	}
 	if (roll(service, 8) == 0)
 		replay_retry(replay, request, 1);
 	if (roll(service, 8) != 0)
@@ -266,6 +280,10 @@ static void one_event(struct service *service, struct replay *replay)
 		replay->hints.selected = any_bucket(service, replay);
 		replay_plan(replay);
 		break;
+	case 12:
+		if (roll(service, 4) == 0)
+			choose_any(service, replay);
+		break;
 	default:
 		answer_any(service, replay);
 		break;
@@ -290,8 +308,21 @@ static void come_to_rest(struct service *service, struct replay *replay)
 		if (replay_plan(replay) == 0 && replay->n_open == 0)
 			break;
 		while (replay->n_open > 0)
-			answer(service, replay, replay->open[0]);
+			if (replay->open[0]->kind == KS_REQUEST_IDENTIFY)
+				replay_identify(replay, "us-east-1");
+			else
+				answer(service, replay, replay->open[0]);
 	}
+}
+
+/* A secret that is held keeps its bucket, wherever that is. */
+static void give_all_up(struct replay *replay)
+{
+	const struct ks_handover *handover;
+
+	while ((handover = ks_store_open_handover(replay->store)) != NULL)
+		replay_tell(
+		    replay, (struct ks_event){.kind = KS_EVENT_GIVE_UP, .handover = handover->id});
 }
 
 static void compare_with_service(const struct service *service, const struct replay *replay)
@@ -339,6 +370,8 @@ static void run(uint32_t seed)
 		replay.now = replay.plan.wake;
 		come_to_rest(&service, &replay);
 	}
+	give_all_up(&replay);
+	replay_choose(&replay, NULL, "us-east-1");
 	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH});
 	come_to_rest(&service, &replay);
 	assert_int_equal(replay.store->n_tasks, 0);
