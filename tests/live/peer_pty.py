@@ -1,0 +1,42 @@
+#!/usr/bin/python3
+"""usage: peer_pty.py ANSWER COMMAND [ARGUMENT]...
+
+Runs a command on a terminal of its own and types ANSWER once it asks for a code. What the terminal
+shows goes to standard output, the exit status is the command's; its own standard output and error are
+the terminal, too."""
+
+import os
+import pty
+import re
+import sys
+
+QUESTION = re.compile(rb"(?i)\bcode\b[^\n]*: ?$")
+
+
+def main():
+    answer, command = sys.argv[1], sys.argv[2:]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        try:
+            os.execvp(command[0], command)
+        finally:
+            os._exit(127)
+    shown = b""
+    answered = False
+    while True:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break  # Linux says so once nobody holds the other end
+        if not data:
+            break
+        shown += data
+        os.write(1, data.replace(b"\r", b""))
+        if not answered and QUESTION.search(shown):
+            os.write(terminal, answer.encode() + b"\n")
+            answered = True
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main() & 0xff)
