@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/child.h"
 #include "core/base/mem.h"
+#include "core/engine/program.h"
 #include "core/engine/skew.h"
 
 /* No answer of a credential service is anywhere near as long. */
@@ -20,8 +22,10 @@ struct ks_errand {
 
 	struct ks_transfer *transfer; /* of a fetch */
 	char *body;                   /* wiping */
-	int64_t due;                  /* of a pause (monotonic ms) */
-	uint64_t question;            /* of a question */
+	struct ks_child *child;       /* of a program */
+	int64_t limit_ms;
+	int64_t due;       /* of a pause (monotonic ms) */
+	uint64_t question; /* of a question */
 	struct ks_secret *answer;
 };
 
@@ -30,6 +34,7 @@ struct kind {
 	void (*turn)(struct ks_errand *errand, int64_t now); /* NULL: nothing */
 	void (*drop)(struct ks_errand *errand);              /* NULL: nothing */
 	int64_t (*wake)(const struct ks_errand *errand);     /* monotonic ms; NULL: never */
+	size_t (*fds)(const struct ks_errand *errand, int fds[KS_CHILD_FDS_MAX]); /* NULL: none */
 };
 
 /* Events that wait for the UI. */
@@ -41,6 +46,7 @@ struct news {
 struct ks_runner {
 	struct ks_http *http;
 	const struct ks_env *env;
+	const char *path;
 	const struct ks_clock *clock;
 	struct ks_errand *errands;
 	uint64_t last_question;
@@ -57,12 +63,13 @@ struct client {
 };
 
 struct ks_runner *ks_runner_new(
-    struct ks_http *http, const struct ks_env *env, const struct ks_clock *clock)
+    struct ks_http *http, const struct ks_env *env, const char *path, const struct ks_clock *clock)
 {
 	struct ks_runner *runner = ks_calloc(1, sizeof *runner);
 
 	runner->http = http;
 	runner->env = env;
+	runner->path = path;
 	runner->clock = clock;
 	return runner;
 }
@@ -186,12 +193,76 @@ bool ks_runner_take(struct ks_runner *runner, struct ks_transfer *transfer)
 
 /* ---- programs ---- */
 
+static void say_end(struct ks_errand *errand, enum ks_child_end end, int64_t limit_ms)
+{
+	struct ks_err *err = &errand->end.err;
+
+	switch (end) {
+	case KS_CHILD_SIGNALLED:
+		ks_err_set(err, KS_ERR_SYSTEM, "it was ended by signal %d (%s)", errand->end.status,
+		    strsignal(errand->end.status));
+		break;
+	case KS_CHILD_TIMED_OUT:
+		ks_err_set(err, KS_ERR_TIMEOUT, "it did not end within %d seconds and was killed",
+		    (int)(limit_ms / 1000));
+		break;
+	case KS_CHILD_TOO_MUCH:
+		ks_err_set(err, KS_ERR_REPLY, "it printed more than credentials can be");
+		break;
+	case KS_CHILD_LOST:
+		ks_err_set(err, KS_ERR_SYSTEM, "how it ended can't be seen");
+		break;
+	case KS_CHILD_RUNNING:
+	case KS_CHILD_EXITED:
+		break;
+	}
+}
+
+static void turn_program(struct ks_errand *errand, int64_t now)
+{
+	enum ks_child_end end = ks_child_turn(errand->child, now);
+
+	if (end == KS_CHILD_RUNNING)
+		return;
+	errand->over = true;
+	errand->end.status = ks_child_status(errand->child);
+	errand->end.text = ks_child_output(errand->child, &errand->end.len);
+	ks_child_quote(errand->child, errand->end.said, sizeof errand->end.said);
+	say_end(errand, end, errand->limit_ms);
+}
+
+static void drop_program(struct ks_errand *errand)
+{
+	ks_child_free(errand->child);
+}
+
+static int64_t wake_program(const struct ks_errand *errand)
+{
+	return ks_child_wake(errand->child);
+}
+
+static size_t fds_of_program(const struct ks_errand *errand, int fds[KS_CHILD_FDS_MAX])
+{
+	return ks_child_fds(errand->child, fds);
+}
+
+static const struct kind program_kind = {
+    .turn = turn_program, .drop = drop_program, .wake = wake_program, .fds = fds_of_program};
+
 static struct ks_errand *run(void *ctx, const struct ks_errand_run *run, struct ks_err *err)
 {
-	(void)ctx;
-	(void)run;
-	ks_err_set(err, KS_ERR_SYSTEM, "This version of keysail runs no programs for credentials");
-	return NULL;
+	struct client *client = ctx;
+	struct ks_runner *runner = client->runner;
+	struct ks_child *child = ks_program_start(
+	    run->line, runner->path, runner->env, run->limit_ms, ks_clock_mono(runner->clock), err);
+	struct ks_errand *errand;
+
+	if (child == NULL)
+		return NULL;
+	errand = add(runner, &program_kind);
+	errand->child = child;
+	errand->limit_ms = run->limit_ms;
+	return errand;
 }
 
 /* ---- questions ---- */
@@ -331,9 +402,24 @@ void ks_runner_turn(struct ks_runner *runner)
 			errand->kind->turn(errand, now);
 }
 
+static void add_fd(struct ks_runner *runner, int fd, size_t *count)
+{
+	runner->fds = ks_grow(runner->fds, *count, &runner->fds_cap, sizeof *runner->fds);
+	runner->fds[(*count)++] = fd;
+}
+
 const int *ks_runner_fds(struct ks_runner *runner, size_t *count)
 {
 	*count = 0;
+	for (const struct ks_errand *errand = runner->errands; errand != NULL;
+	     errand = errand->next) {
+		int own[KS_CHILD_FDS_MAX];
+		size_t n_own =
+		    errand->over || errand->kind->fds == NULL ? 0 : errand->kind->fds(errand, own);
+
+		for (size_t i = 0; i < n_own; i++)
+			add_fd(runner, own[i], count);
+	}
 	return runner->fds;
 }
 

@@ -18,9 +18,12 @@
 
 struct ks_runner;
 
-/* env gives programs back what was taken out of the environment at start. All must outlive it. */
+/*
+ * env gives programs back what was taken out of the environment at start; path is the user's PATH,
+ * where they are looked for. All must outlive the runner.
+ */
 struct ks_runner *ks_runner_new(
-    struct ks_http *http, const struct ks_env *env, const struct ks_clock *clock);
+    struct ks_http *http, const struct ks_env *env, const char *path, const struct ks_clock *clock);
 /* All errands must have been dropped. NULL is fine. */
 void ks_runner_free(struct ks_runner *runner);
 
