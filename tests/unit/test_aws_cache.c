@@ -429,5 +429,5 @@ int main(void)
 	    TEST(what_can_not_be_written_is_said_before_anything_is_used_up),
 	};
 
-	return cmocka_run_group_tests_name("aws: caches", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("aws_cache", tests, NULL, NULL);
 }

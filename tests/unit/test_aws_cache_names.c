@@ -146,5 +146,5 @@ int main(void)
 	    cmocka_unit_test(without_a_home_there_is_no_cache),
 	};
 
-	return cmocka_run_group_tests_name("aws: names of caches", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("aws_cache_names", tests, set_up, tear_down);
 }
