@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/base64.h"
 #include "core/base/spawn.h"
 
 enum { PATH_SIZE = 4096 };
@@ -204,24 +205,6 @@ enum ks_clip_id ks_clip_choose(
 	return KS_CLIP_COUNT;
 }
 
-/* RFC 4648, section 4. Written here so that no library keeps a copy. */
-static char *put_base64(char *dst, const unsigned char *data, size_t len)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned a = data[i], b = i + 1 < len ? data[i + 1] : 0,
-			 c = i + 2 < len ? data[i + 2] : 0;
-
-		*dst++ = digits[a >> 2];
-		*dst++ = digits[(a & 3) << 4 | b >> 4];
-		*dst++ = i + 1 < len ? digits[(b & 15) << 2 | c >> 6] : '=';
-		*dst++ = i + 2 < len ? digits[c & 63] : '=';
-	}
-	return dst;
-}
-
 static const char osc52_open[] = "\033]52;c;", osc52_end[] = "\033\\";
 
 /* One sequence; the clearing form when data is NULL. */
@@ -230,7 +213,7 @@ static char *put_osc52(char *dst, const char *data, size_t len)
 	memcpy(dst, osc52_open, sizeof osc52_open - 1);
 	dst += sizeof osc52_open - 1;
 	if (data != NULL)
-		dst = put_base64(dst, (const unsigned char *)data, len);
+		dst = ks_base64_put(dst, data, len);
 	else
 		*dst++ = '!';
 	memcpy(dst, osc52_end, sizeof osc52_end - 1);
@@ -240,7 +223,8 @@ static char *put_osc52(char *dst, const char *data, size_t len)
 char *ks_clip_osc52(const char *data, size_t len, size_t *out_len)
 {
 	size_t n = data != NULL ? len : 1;
-	char *out = ks_wiping_malloc(2 * (sizeof osc52_open + sizeof osc52_end) + n / 3 * 4 + 4);
+	char *out =
+	    ks_wiping_malloc(2 * (sizeof osc52_open + sizeof osc52_end) + KS_BASE64_SIZE(n));
 	char *at = out;
 
 	if (data != NULL)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/base64.h"
 #include "core/base/buf.h"
 #include "core/base/date.h"
 #include "core/base/err.h"
@@ -37,6 +38,33 @@ static void a_buffer_refuses_what_passes_its_ceiling(void **state)
 	assert_false(buf.overflow);
 	assert_string_equal(ks_buf_text(&buf), "");
 	ks_buf_free(&buf);
+}
+
+static void check_base64(const char *data, const char *padded, const char *for_urls)
+{
+	char text[20];
+	size_t len = strlen(data);
+
+	assert_true(strlen(padded) <= KS_BASE64_SIZE(len));
+	*ks_base64_put(text, data, len) = '\0';
+	assert_string_equal(text, padded);
+	*ks_base64url_put(text, data, len) = '\0';
+	assert_string_equal(text, for_urls);
+}
+
+/* RFC 4648, section 10. */
+static void base64_is_written_in_both_forms(void **state)
+{
+	(void)state;
+	check_base64("", "", "");
+	check_base64("f", "Zg==", "Zg");
+	check_base64("fo", "Zm8=", "Zm8");
+	check_base64("foo", "Zm9v", "Zm9v");
+	check_base64("foob", "Zm9vYg==", "Zm9vYg");
+	check_base64("fooba", "Zm9vYmE=", "Zm9vYmE");
+	check_base64("foobar", "Zm9vYmFy", "Zm9vYmFy");
+	check_base64("\xff\xfe\xfb", "//77", "__77");
+	check_base64("\xfb\xef\xbe", "++++", "----");
 }
 
 static void dates_are_written_in_each_form(void **state)
@@ -339,6 +367,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_buffer_refuses_what_passes_its_ceiling),
+	    cmocka_unit_test(base64_is_written_in_both_forms),
 	    cmocka_unit_test(dates_are_written_in_each_form),
 	    cmocka_unit_test(dates_are_read_in_each_form),
 	    cmocka_unit_test(spans_read_as_one_short_word),
