@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "tui/emergency.h"
 
 enum { LINES_A_REGION = 10, LINE_SIZE = 1200 };
 
@@ -47,9 +49,16 @@ static void hold_signals(sigset_t *before)
 
 /* ---- waiting ---- */
 
-/* pselect, because not every system has ppoll. fd is below FD_SETSIZE. */
-static void wait_for(int fd, int64_t until, const sigset_t *mask)
+static void tell(struct ks_cli *cli, struct ks_event *event)
 {
+	if (event != NULL)
+		ks_session_tell(cli->session, event);
+}
+
+/* pselect, because not every system has ppoll. Both descriptors are below FD_SETSIZE. */
+static void wait_for(struct ks_cli *cli, int64_t until)
+{
+	int fd = ks_session_fd(cli->session), terminal = ks_ask_fd(&cli->ask);
 	struct timespec time, *timeout = NULL;
 	fd_set readable;
 	int64_t ms;
@@ -62,7 +71,21 @@ static void wait_for(int fd, int64_t until, const sigset_t *mask)
 	}
 	FD_ZERO(&readable);
 	FD_SET(fd, &readable);
-	pselect(fd + 1, &readable, NULL, NULL, timeout, mask);
+	if (terminal >= 0)
+		FD_SET(terminal, &readable);
+	if (pselect((fd > terminal ? fd : terminal) + 1, &readable, NULL, NULL, timeout,
+		&cli->mask) > 0 &&
+	    terminal >= 0 && FD_ISSET(terminal, &readable))
+		tell(cli, ks_ask_read(&cli->ask));
+}
+
+/* What the worker must know, asked on the terminal. True when something was answered at once. */
+static bool ask(struct ks_cli *cli)
+{
+	struct ks_event *event = ks_ask_turn(&cli->ask, ks_session_store(cli->session));
+
+	tell(cli, event);
+	return event != NULL;
 }
 
 /* Whoever started us may have left us so many open files that there is no room for it. */
@@ -81,9 +104,10 @@ int ks_cli_wait(
 		int64_t wake =
 		    ks_session_turn(cli->session, &cli->hints, ks_clock_wall(ks_clock_system()));
 
-		if (!done(store, ctx))
-			wait_for(ks_session_fd(cli->session), wake, &cli->mask);
+		if (!done(store, ctx) && !ask(cli))
+			wait_for(cli, wake);
 	}
+	ks_ask_end(&cli->ask);
 	return caught;
 }
 
@@ -106,6 +130,9 @@ bool ks_cli_start(struct ks_cli *cli, const struct ks_store_options *store,
 	struct ks_err err;
 
 	cli->hints = (struct ks_hints){0};
+	ks_ask_init(&cli->ask);
+	ks_emergency_install();
+	ks_mem_set_oom_hook(ks_emergency_restore);
 	hold_signals(&cli->mask);
 	cli->session = ks_session_start(store, worker, &err);
 	if (cli->session != NULL && can_wait_for(cli->session, &err))

@@ -1,6 +1,6 @@
 /*
- * What the commands without a screen share: the session's loop, the signals that end it, and the
- * lines on stderr for what failed. Main thread.
+ * What the commands without a screen share: the session's loop, what it asks on the terminal, the
+ * signals that end it, and the lines on stderr for what failed. Main thread.
  */
 #ifndef KS_TUI_CLI_LOOP_H
 #define KS_TUI_CLI_LOOP_H
@@ -10,6 +10,7 @@
 
 #include "core/base/err.h"
 #include "core/engine/session.h"
+#include "tui/cli/ask.h"
 #include "tui/cli/options.h"
 
 enum { KS_CLI_FAILED = 1, KS_CLI_FOUND = 3 };
@@ -17,6 +18,7 @@ enum { KS_CLI_FAILED = 1, KS_CLI_FOUND = 3 };
 struct ks_cli {
 	struct ks_session *session;
 	struct ks_hints hints; /* none; a command may set what it wants to know besides */
+	struct ks_ask ask;
 	sigset_t mask; /* while we wait: signals that end a command count then, and never else */
 };
 
