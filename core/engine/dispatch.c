@@ -53,16 +53,6 @@ static void identify(struct ks_dispatch *dispatch, const struct ks_request *requ
 		ks_dispatch_identity(dispatch, &end);
 }
 
-static int attempts_for(const struct ks_identity *identity)
-{
-	int configured = ks_identity_max_attempts(identity);
-
-	if (configured > 0)
-		return configured;
-	return ks_identity_retry_mode(identity) == KS_RETRY_LEGACY ? KS_RETRY_LEGACY_ATTEMPTS
-								   : KS_RETRY_ATTEMPTS;
-}
-
 /* Everything that can be refused without asking anybody is refused here. */
 static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_err *err)
 {
@@ -87,7 +77,8 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 		return false;
 	if (!ks_dispatch_record(dispatch, job, identity, url, err))
 		return false;
-	job->attempts = attempts_for(identity);
+	job->mode = ks_identity_retry_mode(identity);
+	job->attempts = ks_retry_attempts(job->mode, ks_identity_max_attempts(identity));
 	job->peer = ks_peers_get(&dispatch->peers, url, request->region);
 	return true;
 }
@@ -212,6 +203,7 @@ static void begin(struct ks_dispatch *dispatch, struct ks_job *job)
 		return;
 	}
 	job->window_number = ks_window_begin(&job->peer->window);
+	ks_pace_take(&job->peer->pace, ks_clock_mono(clock));
 	ks_job_list_append(&dispatch->flying, job);
 	dispatch->n_flying++;
 }
@@ -248,11 +240,11 @@ static bool has_credentials(
 }
 
 /* What the user waits for never queues behind reads that hang or are being throttled. */
-static bool may_fly(const struct ks_dispatch *dispatch, const struct ks_job *job)
+static bool may_fly(const struct ks_dispatch *dispatch, struct ks_job *job, int64_t now)
 {
 	return job->request->priority == KS_PRIORITY_CHANGE ||
 	       (dispatch->n_flying < dispatch->options->concurrency &&
-		   ks_window_has_room(&job->peer->window));
+		   ks_window_has_room(&job->peer->window) && !ks_job_is_too_early(job, now));
 }
 
 static void begin_ready(struct ks_dispatch *dispatch, struct ks_job_list *list, int64_t now)
@@ -261,7 +253,7 @@ static void begin_ready(struct ks_dispatch *dispatch, struct ks_job_list *list, 
 
 	for (; job != NULL; job = next) {
 		next = job->next;
-		if (job->due > now || !may_fly(dispatch, job) ||
+		if (job->due > now || !may_fly(dispatch, job, now) ||
 		    !has_credentials(dispatch, list, &job))
 			continue;
 		ks_job_list_remove(list, job);

@@ -42,7 +42,7 @@ static bool note_clock(
 
 static bool may_retry(struct ks_job *job, enum ks_verdict verdict, const struct ks_err *err)
 {
-	int cost = ks_quota_cost(err);
+	int cost = ks_quota_cost(job->mode, err);
 
 	if (job->made >= job->attempts)
 		return false;
@@ -60,7 +60,7 @@ static bool may_retry(struct ks_job *job, enum ks_verdict verdict, const struct 
 static void retry_later(
     struct ks_dispatch *dispatch, struct ks_job *job, const struct ks_err *err, int64_t hint_ms)
 {
-	int64_t delay = ks_retry_delay_ms(job->made, random_fraction(dispatch), hint_ms);
+	int64_t delay = ks_retry_delay_ms(job->mode, job->made, random_fraction(dispatch), hint_ms);
 
 	job->due = ks_clock_mono(dispatch->options->clock) + delay;
 	ks_job_list_prepend(&dispatch->waiting[job->request->priority], job);
@@ -119,12 +119,15 @@ void ks_dispatch_finish(struct ks_dispatch *dispatch, struct ks_transfer *transf
 	ks_attempt_read(job->request->op, answer, &reply, &err);
 	outcome = ks_retry_outcome(&err, note_clock(job, answer, &err), job->temporary);
 	ks_dispatch_land(dispatch, job, window_end(&err));
+	ks_pace_answer(&job->peer->pace, ks_retry_is_throttling(&err),
+	    ks_clock_mono(dispatch->options->clock));
 
 	verdict = ks_retry_verdict(outcome, job->call);
 	job->in_doubt |= ks_retry_may_have_worked(outcome);
 	if (outcome == KS_OUTCOME_GOOD)
 		ks_quota_refund(&job->peer->quota, job->paid);
-	if (is_retry(verdict) && may_retry(job, verdict, &err)) {
+	if (is_retry(verdict) && ks_retry_mode_repeats(job->mode, outcome, &err) &&
+	    may_retry(job, verdict, &err)) {
 		if (verdict == KS_VERDICT_RETRY_RENEWED) {
 			await_renewal(dispatch, job, &err);
 			return;

@@ -29,6 +29,15 @@ void ks_job_free(struct ks_job *job)
 	free(job);
 }
 
+bool ks_job_is_too_early(struct ks_job *job, int64_t now)
+{
+	int64_t wait = job->mode == KS_RETRY_ADAPTIVE ? ks_pace_wait_ms(&job->peer->pace, now) : 0;
+
+	if (wait > 0)
+		job->due = now + wait;
+	return wait > 0;
+}
+
 void ks_job_list_append(struct ks_job_list *list, struct ks_job *job)
 {
 	job->next = NULL;

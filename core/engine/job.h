@@ -22,6 +22,7 @@ struct ks_job {
 	struct ks_peer *peer;
 	char invocation[KS_INVOCATION_SIZE];
 
+	enum ks_retry_mode mode;
 	int attempts; /* that it may have in all */
 	int made;     /* attempts begun */
 	int paid;     /* what its last retry cost */
@@ -45,6 +46,9 @@ struct ks_job {
 struct ks_job *ks_job_new(struct ks_request *request);
 /* Drops its transfer, if it has one. NULL is fine. */
 void ks_job_free(struct ks_job *job);
+
+/* In adaptive mode: true when it is too early for another request; then due says when it isn't. */
+bool ks_job_is_too_early(struct ks_job *job, int64_t now);
 
 struct ks_job_list {
 	struct ks_job *first, *last;

@@ -1,6 +1,6 @@
 /*
- * What the worker knows of each endpoint that it talks to: its clock, the quota for retries, and
- * how much it takes at once. Worker thread only.
+ * What the worker knows of each endpoint that it talks to: its clock, the quota for retries, how
+ * much it takes at once, and how fast. Worker thread only.
  */
 #ifndef KS_ENGINE_PEER_H
 #define KS_ENGINE_PEER_H
@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/engine/pace.h"
 #include "core/engine/retry.h"
 #include "core/engine/window.h"
 
@@ -17,6 +18,7 @@ struct ks_peer {
 	int64_t skew_ms; /* how far its clock is ahead of ours (skew.h) */
 	struct ks_quota quota;
 	struct ks_window window;
+	struct ks_pace pace;
 };
 
 struct ks_peers {

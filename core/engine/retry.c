@@ -5,11 +5,11 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-#define QUOTA_FULL      500
-#define COST_RETRY      5
-#define COST_TIMEOUT    10
-#define REFUND_FIRST    1
-#define CEILING_SECONDS 20
+#define QUOTA_FULL   500
+#define COST_RETRY   5
+#define COST_TIMEOUT 10
+#define REFUND_FIRST 1
+#define TOO_MANY     429 /* the status that asks for less */
 /* How far above our own delay the service's wish may take us. */
 #define HINT_SLACK_MS 5000
 
@@ -23,13 +23,14 @@ static const char *const transient_codes[] = {
     "PriorRequestNotComplete",
 };
 
+/* Legacy knows the first few only. */
 static const char *const throttling_codes[] = {
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
     "RequestThrottledException",
-    "TooManyRequestsException",
     "ProvisionedThroughputExceededException",
+    "TooManyRequestsException",
     "TransactionInProgressException",
     "RequestLimitExceeded",
     "BandwidthLimitExceeded",
@@ -38,6 +39,30 @@ static const char *const throttling_codes[] = {
     "SlowDown",
     "PriorRequestNotComplete",
     "EC2ThrottledException",
+};
+enum { LEGACY_THROTTLING_CODES = 5 };
+
+static const int standard_statuses[] = {500, 502, 503, 504};
+static const int legacy_statuses[] = {TOO_MANY, 500, 502, 503, 504, 509};
+
+/* What is sent again, and when. */
+static const struct mode {
+	int attempts;
+	int ceiling_seconds;
+	bool has_quota;
+	const int *statuses;
+	size_t status_count;
+	size_t transient_count, throttling_count; /* of the codes above */
+	int throttling_status;                    /* they count with it only; 0: with any */
+} modes[] = {
+    [KS_RETRY_STANDARD] = {3, 20, true, standard_statuses, COUNT(standard_statuses),
+	COUNT(transient_codes), COUNT(throttling_codes), 0},
+    /* botocore's legacy has no ceiling; nobody wants to wait for longer than this. */
+    [KS_RETRY_LEGACY] = {5, 300, false, legacy_statuses, COUNT(legacy_statuses), 0,
+	LEGACY_THROTTLING_CODES, 400},
+    /* Standard, and pace.h. */
+    [KS_RETRY_ADAPTIVE] = {3, 20, true, standard_statuses, COUNT(standard_statuses),
+	COUNT(transient_codes), COUNT(throttling_codes), 0},
 };
 
 /* What temporary credentials are told when their time is over. */
@@ -58,8 +83,9 @@ static bool is_listed(const struct ks_err *err, const char *const *codes, size_t
 
 bool ks_retry_is_throttling(const struct ks_err *err)
 {
-	return err->kind == KS_ERR_SERVICE &&
-	       is_listed(err, throttling_codes, COUNT(throttling_codes));
+	return err->http_status == TOO_MANY ||
+	       (err->kind == KS_ERR_SERVICE &&
+		   is_listed(err, throttling_codes, COUNT(throttling_codes)));
 }
 
 static enum ks_outcome outcome_of_service(const struct ks_err *err, bool skewed, bool temporary)
@@ -79,6 +105,8 @@ static enum ks_outcome outcome_of_reply(const struct ks_err *err)
 {
 	if (err->http_status >= 500)
 		return KS_OUTCOME_SERVER;
+	if (err->http_status == TOO_MANY)
+		return KS_OUTCOME_BUSY;
 	return err->http_status < 300 ? KS_OUTCOME_UNREADABLE : KS_OUTCOME_STRANGE;
 }
 
@@ -110,6 +138,7 @@ static const enum ks_verdict verdicts[KS_OUTCOME_COUNT][CLASS_COUNT] = {
     [KS_OUTCOME_SERVER]     = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
     [KS_OUTCOME_UNREADABLE] = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
     [KS_OUTCOME_STRANGE]    = {KS_VERDICT_STOP,          KS_VERDICT_UNCLEAR,       KS_VERDICT_UNCLEAR},
+    [KS_OUTCOME_BUSY]       = {KS_VERDICT_RETRY,         KS_VERDICT_UNCLEAR,       KS_VERDICT_RETRY},
     [KS_OUTCOME_THROTTLED]  = {KS_VERDICT_RETRY,         KS_VERDICT_RETRY,         KS_VERDICT_RETRY},
     [KS_OUTCOME_SKEWED]     = {KS_VERDICT_RETRY_SHIFTED, KS_VERDICT_RETRY_SHIFTED, KS_VERDICT_RETRY_SHIFTED},
     [KS_OUTCOME_STALE]      = {KS_VERDICT_RETRY_RENEWED, KS_VERDICT_RETRY_RENEWED, KS_VERDICT_RETRY_RENEWED},
@@ -130,16 +159,59 @@ enum ks_verdict ks_retry_verdict(enum ks_outcome outcome, const struct ks_call *
 bool ks_retry_may_have_worked(enum ks_outcome outcome)
 {
 	return outcome == KS_OUTCOME_LOST || outcome == KS_OUTCOME_SERVER ||
-	       outcome == KS_OUTCOME_UNREADABLE || outcome == KS_OUTCOME_STRANGE;
+	       outcome == KS_OUTCOME_UNREADABLE || outcome == KS_OUTCOME_STRANGE ||
+	       outcome == KS_OUTCOME_BUSY;
 }
 
-int64_t ks_retry_delay_ms(int retry, double random, int64_t hint_ms)
+/* ---- the modes ---- */
+
+static bool lists_status(const struct mode *mode, int status)
 {
-	int ceiling = retry <= 5 ? 1 << (retry - 1) : CEILING_SECONDS;
+	for (size_t i = 0; i < mode->status_count; i++)
+		if (mode->statuses[i] == status)
+			return true;
+	return false;
+}
+
+static bool lists_code(const struct mode *mode, const struct ks_err *err)
+{
+	if (err->kind != KS_ERR_SERVICE)
+		return false;
+	if (is_listed(err, transient_codes, mode->transient_count))
+		return true;
+	return (mode->throttling_status == 0 || mode->throttling_status == err->http_status) &&
+	       is_listed(err, throttling_codes, mode->throttling_count);
+}
+
+bool ks_retry_mode_repeats(
+    enum ks_retry_mode mode, enum ks_outcome outcome, const struct ks_err *err)
+{
+	switch (outcome) {
+	case KS_OUTCOME_SERVER:
+	case KS_OUTCOME_BUSY:
+	case KS_OUTCOME_THROTTLED:
+		return lists_status(&modes[mode], err->http_status) ||
+		       lists_code(&modes[mode], err);
+	default:
+		/* A broken connection, our clock, old credentials: any mode repeats these. */
+		return true;
+	}
+}
+
+int ks_retry_attempts(enum ks_retry_mode mode, int configured)
+{
+	return configured > 0 ? configured : modes[mode].attempts;
+}
+
+int64_t ks_retry_delay_ms(enum ks_retry_mode mode, int retry, double random, int64_t hint_ms)
+{
+	int highest = modes[mode].ceiling_seconds, ceiling = 1;
 	int64_t delay;
 
-	if (ceiling > CEILING_SECONDS)
-		ceiling = CEILING_SECONDS;
+	for (int i = 1; i < retry && ceiling < highest; i++)
+		ceiling *= 2;
+	if (ceiling > highest)
+		ceiling = highest;
 	delay = (int64_t)(random * ceiling * 1000);
 	if (hint_ms > delay)
 		return hint_ms < delay + HINT_SLACK_MS ? hint_ms : delay + HINT_SLACK_MS;
@@ -151,8 +223,10 @@ void ks_quota_init(struct ks_quota *quota)
 	quota->left = QUOTA_FULL;
 }
 
-int ks_quota_cost(const struct ks_err *err)
+int ks_quota_cost(enum ks_retry_mode mode, const struct ks_err *err)
 {
+	if (!modes[mode].has_quota)
+		return 0;
 	return err->kind == KS_ERR_TIMEOUT ? COST_TIMEOUT : COST_RETRY;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What to do after an attempt, as pure functions: the retry rules of the SDKs' standard mode (AWS
- * SDKs and Tools Reference Guide, "Retry behavior"), narrowed by what may be repeated at all: every
+ * What to do after an attempt, as pure functions: the retry rules of the SDKs' modes (AWS SDKs and
+ * Tools Reference Guide, "Retry behavior"), narrowed by what may be repeated at all: every
  * CreateBucketAccessKey that succeeds makes a key, and the API knows no client token. Any thread.
  */
 #ifndef KS_ENGINE_RETRY_H
@@ -9,12 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/aws/identity.h"
 #include "core/base/err.h"
 #include "core/lightsail/calls.h"
-
-/* Attempts in all, the first one included, unless the profile or the environment says otherwise. */
-#define KS_RETRY_ATTEMPTS        3
-#define KS_RETRY_LEGACY_ATTEMPTS 5
 
 /* How an attempt ended, as far as the rules care. */
 enum ks_outcome {
@@ -24,6 +21,7 @@ enum ks_outcome {
 	KS_OUTCOME_SERVER,     /* 5xx, or a code that means the same */
 	KS_OUTCOME_UNREADABLE, /* success, but in words that can't be understood */
 	KS_OUTCOME_STRANGE,    /* a 3xx or 4xx that doesn't come from the API: some proxy's page */
+	KS_OUTCOME_BUSY,       /* 429 in such a page */
 	KS_OUTCOME_THROTTLED,  /* refused before any work */
 	KS_OUTCOME_SKEWED,     /* refused before any work, because of our clock */
 	KS_OUTCOME_STALE,      /* temporary credentials that have run out */
@@ -51,10 +49,19 @@ bool ks_retry_may_have_worked(enum ks_outcome outcome);
 bool ks_retry_is_throttling(const struct ks_err *err);
 
 /*
- * How long to wait before retry number i (from 1): full jitter under an exponential ceiling of 20
- * s. random is in [0,1). hint_ms is x-amz-retry-after, -1 if there was none.
+ * Does the mode send again what ended so? The verdict says what may be sent again at all, whatever
+ * the mode.
  */
-int64_t ks_retry_delay_ms(int retry, double random, int64_t hint_ms);
+bool ks_retry_mode_repeats(
+    enum ks_retry_mode mode, enum ks_outcome outcome, const struct ks_err *err);
+/* Attempts in all, the first one included; configured is 0 when nothing is. */
+int ks_retry_attempts(enum ks_retry_mode mode, int configured);
+/*
+ * How long to wait before retry number i (from 1): full jitter under a doubling ceiling, which ends
+ * at 20 s, in legacy at 5 min. random is in [0,1). hint_ms is x-amz-retry-after, -1 if there was
+ * none.
+ */
+int64_t ks_retry_delay_ms(enum ks_retry_mode mode, int retry, double random, int64_t hint_ms);
 
 /* The bucket of tokens that retries cost, one per endpoint: a dying service isn't hammered. */
 struct ks_quota {
@@ -62,8 +69,8 @@ struct ks_quota {
 };
 
 void ks_quota_init(struct ks_quota *quota);
-/* What a retry after this outcome costs. */
-int ks_quota_cost(const struct ks_err *err);
+/* What a retry after this error costs: nothing in legacy, which knows no quota. */
+int ks_quota_cost(enum ks_retry_mode mode, const struct ks_err *err);
 /* Pays; false when there isn't enough left: then no retry. */
 bool ks_quota_pay(struct ks_quota *quota, int cost);
 /* After a success; paid is the cost of its last retry, 0 if it came at the first try. */

@@ -45,7 +45,7 @@ static void an_end_is_classified_by_type_not_by_status(void **state)
 	} cases[] = {
 	    {400, "ThrottlingException", "", false, false, KS_OUTCOME_THROTTLED},
 	    {429, "TooManyRequestsException", "", false, false, KS_OUTCOME_THROTTLED},
-	    {429, "429", "", false, false, KS_OUTCOME_NO},
+	    {429, "429", "", false, false, KS_OUTCOME_THROTTLED},
 	    {503, "SlowDown", "", false, false, KS_OUTCOME_SERVER},
 	    {500, "ServiceException", "", false, false, KS_OUTCOME_SERVER},
 	    {501, "NotImplemented", "", false, false, KS_OUTCOME_SERVER},
@@ -88,6 +88,7 @@ static void what_was_certainly_not_sent_is_told_apart_from_what_got_lost(void **
 	    {KS_ERR_REPLY, 503, false, KS_OUTCOME_SERVER},
 	    {KS_ERR_REPLY, 302, false, KS_OUTCOME_STRANGE},
 	    {KS_ERR_REPLY, 403, false, KS_OUTCOME_STRANGE},
+	    {KS_ERR_REPLY, 429, false, KS_OUTCOME_BUSY},
 	    {KS_ERR_SYSTEM, 0, true, KS_OUTCOME_NO},
 	    {KS_ERR_REFUSED, 0, true, KS_OUTCOME_NO},
 	};
@@ -97,6 +98,71 @@ static void what_was_certainly_not_sent_is_told_apart_from_what_got_lost(void **
 		struct ks_err err = other(cases[i].kind, cases[i].status, cases[i].not_sent);
 
 		assert_int_equal(ks_retry_outcome(&err, false, true), cases[i].outcome);
+	}
+}
+
+static void a_mode_says_what_is_sent_again_and_how_often(void **state)
+{
+	static const struct {
+		int status;
+		const char *code;
+		bool standard, legacy;
+	} cases[] = {
+	    {500, "ServiceException", true, true},
+	    {501, "NotImplemented", false, false},
+	    {502, "502", true, true},
+	    {503, "SlowDown", true, true},
+	    {504, "504", true, true},
+	    {509, "509", false, true},
+	    {429, "429", false, true},
+	    {429, "TooManyRequestsException", true, true},
+	    {400, "Throttling", true, true},
+	    {400, "ThrottlingException", true, true},
+	    {400, "ThrottledException", true, true},
+	    {400, "RequestThrottledException", true, true},
+	    {400, "ProvisionedThroughputExceededException", true, true},
+	    {403, "ThrottlingException", true, false},
+	    {400, "TooManyRequestsException", true, false},
+	    {400, "LimitExceededException", true, false},
+	    {400, "RequestLimitExceeded", true, false},
+	    {400, "SlowDown", true, false},
+	    {400, "RequestTimeoutException", true, false},
+	    {400, "PriorRequestNotComplete", true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ks_err err = service(cases[i].status, cases[i].code, "");
+		enum ks_outcome outcome = ks_retry_outcome(&err, false, false);
+
+		assert_true(outcome == KS_OUTCOME_SERVER || outcome == KS_OUTCOME_THROTTLED);
+		assert_int_equal(
+		    ks_retry_mode_repeats(KS_RETRY_STANDARD, outcome, &err), cases[i].standard);
+		assert_int_equal(
+		    ks_retry_mode_repeats(KS_RETRY_ADAPTIVE, outcome, &err), cases[i].standard);
+		assert_int_equal(
+		    ks_retry_mode_repeats(KS_RETRY_LEGACY, outcome, &err), cases[i].legacy);
+	}
+	assert_int_equal(ks_retry_attempts(KS_RETRY_STANDARD, 0), 3);
+	assert_int_equal(ks_retry_attempts(KS_RETRY_LEGACY, 0), 5);
+	assert_int_equal(ks_retry_attempts(KS_RETRY_ADAPTIVE, 0), 3);
+	assert_int_equal(ks_retry_attempts(KS_RETRY_LEGACY, 2), 2);
+}
+
+static void what_no_answer_came_to_is_sent_again_in_every_mode(void **state)
+{
+	struct ks_err lost = other(KS_ERR_NETWORK, 0, false),
+		      page = other(KS_ERR_REPLY, 429, false);
+
+	(void)state;
+	for (int mode = KS_RETRY_STANDARD; mode <= KS_RETRY_ADAPTIVE; mode++) {
+		assert_true(
+		    ks_retry_mode_repeats((enum ks_retry_mode)mode, KS_OUTCOME_LOST, &lost));
+		assert_true(
+		    ks_retry_mode_repeats((enum ks_retry_mode)mode, KS_OUTCOME_SKEWED, &lost));
+		assert_int_equal(
+		    ks_retry_mode_repeats((enum ks_retry_mode)mode, KS_OUTCOME_BUSY, &page),
+		    mode == KS_RETRY_LEGACY);
 	}
 }
 
@@ -112,6 +178,7 @@ static void every_row_of_the_decision_table_holds(void **state)
 	    {KS_OUTCOME_SERVER, KS_VERDICT_RETRY, KS_VERDICT_UNCLEAR, KS_VERDICT_RETRY},
 	    {KS_OUTCOME_UNREADABLE, KS_VERDICT_RETRY, KS_VERDICT_UNCLEAR, KS_VERDICT_RETRY},
 	    {KS_OUTCOME_STRANGE, KS_VERDICT_STOP, KS_VERDICT_UNCLEAR, KS_VERDICT_UNCLEAR},
+	    {KS_OUTCOME_BUSY, KS_VERDICT_RETRY, KS_VERDICT_UNCLEAR, KS_VERDICT_RETRY},
 	    {KS_OUTCOME_THROTTLED, KS_VERDICT_RETRY, KS_VERDICT_RETRY, KS_VERDICT_RETRY},
 	    {KS_OUTCOME_SKEWED, KS_VERDICT_RETRY_SHIFTED, KS_VERDICT_RETRY_SHIFTED,
 		KS_VERDICT_RETRY_SHIFTED},
@@ -141,20 +208,27 @@ static void delays_jitter_under_a_doubling_ceiling(void **state)
 
 	(void)state;
 	for (int i = 0; i < (int)COUNT(ceilings); i++) {
-		assert_int_equal(ks_retry_delay_ms(i + 1, 0, -1), 0);
-		assert_int_equal(ks_retry_delay_ms(i + 1, 0.5, -1), ceilings[i] * 500);
-		assert_true(ks_retry_delay_ms(i + 1, 0.999999, -1) < ceilings[i] * 1000);
+		assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, i + 1, 0, -1), 0);
+		assert_int_equal(
+		    ks_retry_delay_ms(KS_RETRY_STANDARD, i + 1, 0.5, -1), ceilings[i] * 500);
+		assert_true(
+		    ks_retry_delay_ms(KS_RETRY_STANDARD, i + 1, 0.999999, -1) < ceilings[i] * 1000);
 	}
-	assert_int_equal(ks_retry_delay_ms(1000, 0.5, -1), 10000);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, 1000, 0.5, -1), 10000);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_ADAPTIVE, 1000, 0.5, -1), 10000);
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(
+		    ks_retry_delay_ms(KS_RETRY_LEGACY, i + 1, 0.5, -1), (1 << i) * 500);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_LEGACY, 1000, 0.5, -1), 150000);
 }
 
 static void the_servers_hint_stretches_a_delay_by_five_seconds_at_most(void **state)
 {
 	(void)state;
-	assert_int_equal(ks_retry_delay_ms(1, 0.5, 100), 500);
-	assert_int_equal(ks_retry_delay_ms(1, 0.5, 0), 500);
-	assert_int_equal(ks_retry_delay_ms(1, 0.5, 2000), 2000);
-	assert_int_equal(ks_retry_delay_ms(1, 0.5, 999999999), 5500);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, 1, 0.5, 100), 500);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, 1, 0.5, 0), 500);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, 1, 0.5, 2000), 2000);
+	assert_int_equal(ks_retry_delay_ms(KS_RETRY_STANDARD, 1, 0.5, 999999999), 5500);
 }
 
 static void the_quota_ends_retries_and_comes_back_with_success(void **state)
@@ -165,8 +239,9 @@ static void the_quota_ends_retries_and_comes_back_with_success(void **state)
 
 	(void)state;
 	ks_quota_init(&quota);
-	assert_int_equal(ks_quota_cost(&reset), 5);
-	assert_int_equal(ks_quota_cost(&late), 10);
+	assert_int_equal(ks_quota_cost(KS_RETRY_STANDARD, &reset), 5);
+	assert_int_equal(ks_quota_cost(KS_RETRY_STANDARD, &late), 10);
+	assert_int_equal(ks_quota_cost(KS_RETRY_LEGACY, &late), 0);
 	for (int i = 0; i < 50; i++)
 		assert_true(ks_quota_pay(&quota, 10));
 	assert_false(ks_quota_pay(&quota, 5));
@@ -323,6 +398,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_end_is_classified_by_type_not_by_status),
 	    cmocka_unit_test(what_was_certainly_not_sent_is_told_apart_from_what_got_lost),
+	    cmocka_unit_test(a_mode_says_what_is_sent_again_and_how_often),
+	    cmocka_unit_test(what_no_answer_came_to_is_sent_again_in_every_mode),
 	    cmocka_unit_test(every_row_of_the_decision_table_holds),
 	    cmocka_unit_test(delays_jitter_under_a_doubling_ceiling),
 	    cmocka_unit_test(the_servers_hint_stretches_a_delay_by_five_seconds_at_most),
