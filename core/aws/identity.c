@@ -319,6 +319,11 @@ int ks_identity_max_attempts(const struct ks_identity *identity)
 	return identity->settings.max_attempts;
 }
 
+int ks_identity_connect_ms(const struct ks_identity *identity, const char *region)
+{
+	return ks_settings_connect_ms(&identity->settings, region);
+}
+
 size_t ks_identity_place_count(const struct ks_identity *identity)
 {
 	return identity->place_count;

@@ -95,6 +95,12 @@ enum ks_retry_mode ks_identity_retry_mode(const struct ks_identity *identity);
 /* AWS_MAX_ATTEMPTS, else the profile's max_attempts; 0 when none is configured. */
 int ks_identity_max_attempts(const struct ks_identity *identity);
 
+/*
+ * What AWS_DEFAULTS_MODE, else the profile's defaults_mode, gives a connection to this region to
+ * stand, in ms; 0 when none is configured.
+ */
+int ks_identity_connect_ms(const struct ks_identity *identity, const char *region);
+
 /* Where it looked, in order, and what it found there. */
 size_t ks_identity_place_count(const struct ks_identity *identity);
 const struct ks_credentials_place *ks_identity_place(

@@ -83,6 +83,73 @@ static bool is_on(const struct sources *from, enum ks_env_variable variable, con
 	return find(from, variable, key, &found) && ks_text_casecmp(found.value, "true") == 0;
 }
 
+/* ---- what a defaults mode stands for ---- */
+
+#define NEAR_CONNECT_MS 1100
+#define FAR_CONNECT_MS  3100
+
+/*
+ * As botocore's sdk-default-configuration.json. All of them retry in standard mode and ask STS in
+ * the region, which is what holds here without one, too: legacy means botocore's older defaults in
+ * botocore, but to the AWS CLI, whose ways these are, its time-outs alone.
+ */
+static const struct {
+	const char *name;
+	int connect_ms;
+	bool looks_around; /* a region that the program runs in is near */
+} defaults[] = {
+    {"standard", FAR_CONNECT_MS, false},
+    {"in-region", NEAR_CONNECT_MS, false},
+    {"cross-region", FAR_CONNECT_MS, false},
+    {"mobile", 30000, false},
+    {"legacy", 60000, false},
+    {"auto", FAR_CONNECT_MS, true},
+};
+
+/*
+ * Where the program runs is told by the variables of AWS's execution environments. The SDKs then
+ * ask the metadata service of EC2, too; for two seconds more to connect nobody should wait for
+ * that.
+ */
+static void look_around(struct ks_settings *out, const struct sources *from)
+{
+	struct found found;
+
+	if (ks_env_get(from->env, KS_ENV_AWS_EXECUTION_ENV) == NULL)
+		return;
+	if (find_in_env(from, KS_ENV_AWS_REGION, &found) ||
+	    find_in_env(from, KS_ENV_AWS_DEFAULT_REGION, &found)) {
+		out->near_region = copy_value(&found);
+		out->near_connect_ms = NEAR_CONNECT_MS;
+	}
+}
+
+static void load_defaults(struct ks_settings *out, const struct sources *from)
+{
+	size_t mode = 0, count = sizeof defaults / sizeof defaults[0];
+	struct found found;
+
+	if (!find(from, KS_ENV_AWS_DEFAULTS_MODE, "defaults_mode", &found))
+		return;
+	while (mode < count && ks_text_casecmp(found.value, defaults[mode].name) != 0)
+		mode++;
+	if (mode == count) {
+		ks_settings_warn(out, "%s: there is no defaults mode \"%s\"; none is used",
+		    found.origin, found.value);
+		return;
+	}
+	out->connect_ms = defaults[mode].connect_ms;
+	if (defaults[mode].looks_around)
+		look_around(out, from);
+}
+
+int ks_settings_connect_ms(const struct ks_settings *settings, const char *region)
+{
+	if (settings->near_region != NULL && strcmp(settings->near_region, region) == 0)
+		return settings->near_connect_ms;
+	return settings->connect_ms;
+}
+
 /* ---- retries ---- */
 
 static void load_retries(struct ks_settings *out, const struct sources *from)
@@ -203,6 +270,7 @@ void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
 		out->ca_bundle = copy_value(&found);
 	out->fips = is_on(&from, KS_ENV_AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
 	out->dual_stack = is_on(&from, KS_ENV_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");
+	load_defaults(out, &from);
 	load_retries(out, &from);
 	load_sts(out, &from);
 	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
@@ -226,6 +294,7 @@ void ks_settings_clear(struct ks_settings *settings)
 {
 	free(settings->region);
 	free(settings->ca_bundle);
+	free(settings->near_region);
 	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
 		free(settings->urls[i].url);
 		free(settings->urls[i].origin);

@@ -26,8 +26,11 @@ struct ks_settings {
 	char *ca_bundle;
 	bool fips, dual_stack;
 	enum ks_retry_mode retry_mode;
-	int max_attempts; /* 0: none is configured */
-	bool sts_legacy;  /* STS is asked at its global endpoint where that once was usual */
+	int max_attempts;  /* 0: none is configured */
+	int connect_ms;    /* 0: no defaults_mode is configured */
+	char *near_region; /* to this one a connection gets near_connect_ms; NULL: to none */
+	int near_connect_ms;
+	bool sts_legacy; /* STS is asked at its global endpoint where that once was usual */
 	struct ks_configured_url urls[KS_SERVICE_COUNT];
 	char **warnings; /* clean lines */
 	size_t warning_count, warning_cap;
@@ -60,6 +63,9 @@ bool ks_settings_has_endpoint(const struct ks_settings *settings, enum ks_servic
  * the global endpoint, else region. region may be NULL. Owned by the caller's region, or constant.
  */
 const char *ks_settings_sts_region(const struct ks_settings *settings, const char *region);
+
+/* How long a connection to this region may take to stand, in ms; 0: nothing is configured. */
+int ks_settings_connect_ms(const struct ks_settings *settings, const char *region);
 
 /* Adds a line to the warnings; it is cleaned. */
 void ks_settings_warn(struct ks_settings *settings, const char *format, ...)

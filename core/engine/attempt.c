@@ -87,6 +87,7 @@ struct ks_transfer *ks_attempt_start(
 	    .body_len = attempt->body->len,
 	    .reply_max = KS_LIGHTSAIL_REPLY_MAX,
 	    .ca_bundle = ks_identity_ca_bundle(attempt->identity),
+	    .connect_ms = ks_identity_connect_ms(attempt->identity, attempt->peer->region),
 	    .direct = endpoint.loopback,
 	    .once = ks_call(attempt->op)->once,
 	};

@@ -224,6 +224,50 @@ static void sts_is_regional_unless_the_user_lives_in_the_past(void **state)
 	}
 }
 
+static void a_defaults_mode_says_how_long_to_connect(void **state)
+{
+	static const struct {
+		struct situation situation;
+		const char *region;
+		int connect_ms;
+		size_t warnings;
+	} cases[] = {
+	    {{.config = NULL}, "us-east-1", 0, 0},
+	    {{.config = "[default]\ndefaults_mode = Legacy\n"}, "us-east-1", 60000, 0},
+	    {{.config = "[default]\ndefaults_mode = legacy\n",
+		 .variables = {"AWS_DEFAULTS_MODE=standard"}},
+		"us-east-1", 3100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=in-region"}}, "us-east-1", 1100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=cross-region"}}, "us-east-1", 3100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=mobile"}}, "us-east-1", 30000, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=auto"}}, "us-east-1", 3100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=auto", "AWS_REGION=us-east-1"}}, "us-east-1", 3100,
+		0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=auto", "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
+		  "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-west-2"}},
+		"us-east-1", 1100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=auto", "AWS_EXECUTION_ENV=AWS_ECS_FARGATE",
+		  "AWS_DEFAULT_REGION=us-west-2"}},
+		"us-east-1", 3100, 0},
+	    {{.variables = {"AWS_DEFAULTS_MODE=fast"}}, "us-east-1", 0, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ks_settings settings;
+
+		load(&cases[i].situation, &settings);
+		assert_int_equal(
+		    ks_settings_connect_ms(&settings, cases[i].region), cases[i].connect_ms);
+		assert_int_equal(settings.retry_mode, KS_RETRY_STANDARD);
+		assert_int_equal(settings.warning_count, cases[i].warnings);
+		if (cases[i].warnings > 0)
+			assert_string_equal(settings.warnings[0],
+			    "AWS_DEFAULTS_MODE: there is no defaults mode \"fast\"; none is used");
+		ks_settings_clear(&settings);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -232,6 +276,7 @@ int main(void)
 	    cmocka_unit_test(a_broken_configuration_is_an_error_of_each_service),
 	    cmocka_unit_test(only_sts_needs_no_region),
 	    cmocka_unit_test(sts_is_regional_unless_the_user_lives_in_the_past),
+	    cmocka_unit_test(a_defaults_mode_says_how_long_to_connect),
 	};
 
 	return cmocka_run_group_tests_name("aws_settings", tests, aws_make_home, aws_remove_home);
