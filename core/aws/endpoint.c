@@ -43,6 +43,7 @@ struct cursor {
 	const char *url;
 	const char *what;
 	struct ks_err *err;
+	const char *const *hosts; /* these may have plain http, and a query; NULL: only loopback */
 };
 
 /* A URL with an "@" isn't shown: it may have a password in front of it. */
@@ -128,17 +129,21 @@ static bool take_port(struct cursor *cursor, int *port)
 	return true;
 }
 
-/* What is left must be a plain path; slashes at its end don't count. */
+/*
+ * What is left must be a plain path. Slashes at its end don't count, unless it is all of a
+ * request's path.
+ */
 static bool take_path(struct cursor *cursor, char *path, size_t size)
 {
+	const char *others = cursor->hosts != NULL ? "/-._~%:?=&+" : "/-._~%";
 	size_t len = strlen(cursor->at);
 
 	for (size_t i = 0; i < len; i++)
-		if (!is_alnum(cursor->at[i]) && strchr("/-._~%", cursor->at[i]) == NULL)
+		if (!is_alnum(cursor->at[i]) && strchr(others, cursor->at[i]) == NULL)
 			return reject(cursor, "only host, port and a plain path may be in it");
 	if (len > 0 && cursor->at[0] != '/')
 		return reject(cursor, "it has no valid host");
-	while (len > 0 && cursor->at[len - 1] == '/')
+	while (cursor->hosts == NULL && len > 0 && cursor->at[len - 1] == '/')
 		len--;
 	if (len >= size)
 		return reject(cursor, "its path is too long");
@@ -156,10 +161,17 @@ static bool is_loopback(const char *host)
 	return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
 }
 
-bool ks_endpoint_split(
-    const char *url, const char *what, struct ks_endpoint *out, struct ks_err *err)
+/* Does its traffic stay where nobody else hears it? */
+static bool may_be_plain(const struct cursor *cursor, const char *host)
 {
-	struct cursor cursor = {.at = url, .url = url, .what = what, .err = err};
+	for (const char *const *known = cursor->hosts; known != NULL && *known != NULL; known++)
+		if (strcmp(host, *known) == 0)
+			return true;
+	return is_loopback(host);
+}
+
+static bool split(struct cursor cursor, struct ks_endpoint *out, struct ks_err *err)
+{
 	char host[256];
 	int port;
 
@@ -167,7 +179,7 @@ bool ks_endpoint_split(
 	    !take_port(&cursor, &port) || !take_path(&cursor, out->path, sizeof out->path))
 		return false;
 	out->loopback = is_loopback(host);
-	if (!out->tls && !out->loopback) {
+	if (!out->tls && !may_be_plain(&cursor, host)) {
 		reject(&cursor, "plain http would send your requests unprotected over the network");
 		return ks_err_tip(err, "use https://; http is for 127.0.0.1, [::1] and localhost");
 	}
@@ -176,6 +188,20 @@ bool ks_endpoint_split(
 	else
 		snprintf(out->host, sizeof out->host, "%s:%d", host, port);
 	return true;
+}
+
+bool ks_endpoint_split(
+    const char *url, const char *what, struct ks_endpoint *out, struct ks_err *err)
+{
+	return split((struct cursor){.at = url, .url = url, .what = what, .err = err}, out, err);
+}
+
+bool ks_endpoint_split_metadata(const char *url, const char *what, const char *const *hosts,
+    struct ks_endpoint *out, struct ks_err *err)
+{
+	return split(
+	    (struct cursor){.at = url, .url = url, .what = what, .err = err, .hosts = hosts}, out,
+	    err);
 }
 
 bool ks_endpoint_check(

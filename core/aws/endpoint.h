@@ -26,7 +26,15 @@ struct ks_endpoint {
  */
 bool ks_endpoint_split(
     const char *url, const char *what, struct ks_endpoint *out, struct ks_err *err);
-/* The same, and writes the URL in its normal form, without a slash at its end. */
+/*
+ * The same for where a machine or a container gives credentials to what runs on it: plain http is
+ * fine for these hosts, too (as in out->host; a NULL ends them), and the path is all of a request's
+ * path, with its query.
+ */
+bool ks_endpoint_split_metadata(const char *url, const char *what, const char *const *hosts,
+    struct ks_endpoint *out, struct ks_err *err);
+/* The same as ks_endpoint_split, and writes the URL in its normal form, without a slash at its end.
+ */
 bool ks_endpoint_check(
     const char *url, const char *what, char *dst, size_t size, struct ks_err *err);
 

@@ -13,6 +13,7 @@ struct ks_env {
 	char *values[KS_ENV_COUNT];
 	struct ks_secret *secret;
 	struct ks_secret *token;
+	struct ks_secret *container_token;
 	struct ks_err secret_error; /* kind is KS_ERR_NONE when all went well */
 	char *home;
 	char *config_file;
@@ -60,6 +61,7 @@ struct ks_env *ks_env_capture(void)
 	take_secret(env, "AWS_SECRET_ACCESS_KEY", &env->secret);
 	take_secret(env, "AWS_SESSION_TOKEN", &env->token);
 	take_secret(env, "AWS_SECURITY_TOKEN", &env->token);
+	take_secret(env, "AWS_CONTAINER_AUTHORIZATION_TOKEN", &env->container_token);
 	for (size_t i = 0; i < KS_ENV_COUNT; i++) {
 		const char *value = getenv(names[i]);
 
@@ -86,6 +88,7 @@ void ks_env_free(struct ks_env *env)
 		free(env->values[i]);
 	ks_secret_free(env->secret);
 	ks_secret_free(env->token);
+	ks_secret_free(env->container_token);
 	free(env->home);
 	free(env->config_file);
 	free(env->credentials_file);
@@ -110,6 +113,11 @@ const struct ks_secret *ks_env_secret(const struct ks_env *env)
 const struct ks_secret *ks_env_token(const struct ks_env *env)
 {
 	return env->token;
+}
+
+const struct ks_secret *ks_env_container_token(const struct ks_env *env)
+{
+	return env->container_token;
 }
 
 const struct ks_err *ks_env_secret_error(const struct ks_env *env)

@@ -21,7 +21,14 @@
 	X(AWS_WEB_IDENTITY_TOKEN_FILE)            \
 	X(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) \
 	X(AWS_CONTAINER_CREDENTIALS_FULL_URI)     \
+	X(AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE) \
 	X(AWS_EC2_METADATA_DISABLED)              \
+	X(AWS_EC2_METADATA_V1_DISABLED)           \
+	X(AWS_EC2_METADATA_SERVICE_ENDPOINT)      \
+	X(AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE) \
+	X(AWS_IMDS_USE_IPV6)                      \
+	X(AWS_METADATA_SERVICE_TIMEOUT)           \
+	X(AWS_METADATA_SERVICE_NUM_ATTEMPTS)      \
 	X(AWS_ENDPOINT_URL)                       \
 	X(AWS_ENDPOINT_URL_LIGHTSAIL)             \
 	X(AWS_ENDPOINT_URL_S3)                    \
@@ -46,8 +53,9 @@ enum ks_env_variable { KS_ENV_VARIABLES(KS_ENV_ENUMERATE) KS_ENV_COUNT };
 struct ks_env;
 
 /*
- * Copies the variables, then overwrites AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and
- * AWS_SECURITY_TOKEN in place and removes them from the environment. Main thread, once, after
+ * Copies the variables, then overwrites AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
+ * AWS_SECURITY_TOKEN and AWS_CONTAINER_AUTHORIZATION_TOKEN in place and removes them from the
+ * environment. Main thread, once, after
  * ks_secret_setup and before any thread or child starts. The caller frees it.
  */
 struct ks_env *ks_env_capture(void);
@@ -64,6 +72,8 @@ const char *ks_env_name(enum ks_env_variable variable);
 /* NULL when not set; owned by env. The token is AWS_SESSION_TOKEN, else AWS_SECURITY_TOKEN. */
 const struct ks_secret *ks_env_secret(const struct ks_env *env);
 const struct ks_secret *ks_env_token(const struct ks_env *env);
+/* AWS_CONTAINER_AUTHORIZATION_TOKEN. */
+const struct ks_secret *ks_env_container_token(const struct ks_env *env);
 /* NULL, or why a secret that was set could not be kept (there is no protected memory). */
 const struct ks_err *ks_env_secret_error(const struct ks_env *env);
 

@@ -9,6 +9,13 @@ typedef enum ks_provider_result ks_provider_step(
 
 ks_provider_step ks_provider_environment;
 ks_provider_step ks_provider_credentials_file;
+ks_provider_step ks_provider_process;
 ks_provider_step ks_provider_config_file;
+ks_provider_step ks_provider_container;
+ks_provider_step ks_provider_instance;
+
+void ks_provider_process_drop(void *state);
+void ks_provider_container_drop(void *state);
+void ks_provider_instance_drop(void *state);
 
 #endif

@@ -81,43 +81,6 @@ static enum ks_provider_result step_login(
 	return detect(query, keys, "a session of aws login", answer);
 }
 
-static enum ks_provider_result step_process(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	static const char *const keys[] = {"credential_process", NULL};
-
-	(void)state;
-	return detect(query, keys, "a program that gives credentials", answer);
-}
-
-static enum ks_provider_result step_container(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	static const enum ks_env_variable variables[] = {
-	    KS_ENV_AWS_CONTAINER_CREDENTIALS_RELATIVE_URI,
-	    KS_ENV_AWS_CONTAINER_CREDENTIALS_FULL_URI,
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-		if (ks_env_get(query->env, variables[i]) != NULL)
-			return fail_unsupported(query, "environment", "environment",
-			    ks_env_name(variables[i]), "the container's credentials", answer);
-	return KS_PROVIDER_NOT_MINE;
-}
-
-/* The last resort of the AWS tools. It can't be recognised without asking the network. */
-static enum ks_provider_result step_instance(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	(void)query;
-	(void)state;
-	ks_provider_say(answer->place, sizeof answer->place, "instance metadata");
-	ks_provider_say(answer->finding, sizeof answer->finding,
-	    "not asked: this version of keysail doesn't use it");
-	return KS_PROVIDER_NOT_MINE;
-}
-
 const struct ks_provider ks_providers[] = {
     {.name = "environment", .step = ks_provider_environment, .source = "Environment"},
     {.name = "assume role", .step = step_assume_role, .in_profile = true},
@@ -125,9 +88,18 @@ const struct ks_provider ks_providers[] = {
     {.name = "sso", .step = step_sso, .in_profile = true},
     {.name = "shared credentials file", .step = ks_provider_credentials_file, .in_profile = true},
     {.name = "login", .step = step_login, .in_profile = true},
-    {.name = "process", .step = step_process, .in_profile = true},
+    {.name = "process",
+	.step = ks_provider_process,
+	.drop = ks_provider_process_drop,
+	.in_profile = true},
     {.name = "config file", .step = ks_provider_config_file, .in_profile = true},
-    {.name = "container", .step = step_container, .source = "EcsContainer"},
-    {.name = "instance metadata", .step = step_instance, .source = "Ec2InstanceMetadata"},
+    {.name = "container",
+	.step = ks_provider_container,
+	.drop = ks_provider_container_drop,
+	.source = "EcsContainer"},
+    {.name = "instance metadata",
+	.step = ks_provider_instance,
+	.drop = ks_provider_instance_drop,
+	.source = "Ec2InstanceMetadata"},
 };
 const size_t ks_provider_count = sizeof ks_providers / sizeof ks_providers[0];

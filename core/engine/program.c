@@ -15,7 +15,7 @@
 extern char **environ;
 #endif
 
-enum { SECRETS = 2 };
+enum { SECRETS = 3 };
 
 /* "NAME=VALUE" in a block that is wiped when it is freed. */
 static char *make_entry(const char *name, const struct ks_secret *secret)
@@ -32,7 +32,14 @@ static char *make_entry(const char *name, const struct ks_secret *secret)
 /* The first *n_own entries are new blocks, the others those of our own environment. */
 static char **make_environment(const struct ks_env *env, size_t *n_own)
 {
-	const struct ks_secret *secret = ks_env_secret(env), *token = ks_env_token(env);
+	const struct {
+		const char *name;
+		const struct ks_secret *value;
+	} secrets[SECRETS] = {
+	    {"AWS_SECRET_ACCESS_KEY", ks_env_secret(env)},
+	    {"AWS_SESSION_TOKEN", ks_env_token(env)},
+	    {"AWS_CONTAINER_AUTHORIZATION_TOKEN", ks_env_container_token(env)},
+	};
 	size_t count = 0;
 	char **entries;
 
@@ -40,10 +47,9 @@ static char **make_environment(const struct ks_env *env, size_t *n_own)
 		count++;
 	entries = ks_calloc(SECRETS + count + 1, sizeof *entries);
 	*n_own = 0;
-	if (secret != NULL)
-		entries[(*n_own)++] = make_entry("AWS_SECRET_ACCESS_KEY", secret);
-	if (token != NULL)
-		entries[(*n_own)++] = make_entry("AWS_SESSION_TOKEN", token);
+	for (size_t i = 0; i < SECRETS; i++)
+		if (secrets[i].value != NULL)
+			entries[(*n_own)++] = make_entry(secrets[i].name, secrets[i].value);
 	for (size_t i = 0; i < count; i++)
 		entries[*n_own + i] = environ[i];
 	return entries;

@@ -11,8 +11,8 @@
 #include "core/aws/identity.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
-#include "tests/support/resolve.h"
 #include "tests/unit/aws_files.h"
+#include "tests/unit/errand_desk.h"
 
 #define KEYS_OF(who) "aws_access_key_id = AKID" who "\naws_secret_access_key = secret-of-" who "\n"
 
@@ -36,7 +36,9 @@ static bool resolve(
 	env = aws_capture(situation->variables);
 	options.env = env;
 	memset(err, 0, sizeof *err);
-	ok = resolve_at_once(&options, situation->profile, identity, err);
+	desk_open(NULL, 0);
+	ok = desk_resolve(&options, situation->profile, NULL, identity, err);
+	desk_close();
 	ks_env_free(env);
 	return ok;
 }
@@ -240,16 +242,11 @@ static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
 		 .credentials = "[a]\n" KEYS_OF("A"),
 		 .profile = "a"},
 		"sso_start_url asks for IAM Identity Center"},
-	    {{.config = "[profile a]\ncredential_process = x\n", .profile = "a"},
-		"credential_process asks for a program"},
 	    {{.config = "[profile a]\nlogin_session = x\n", .profile = "a"},
 		"login_session asks for a session of aws login"},
 	    {{.config = "[profile a]\n",
 		 .variables = {"AWS_PROFILE=a", "AWS_ROLE_ARN=r", "AWS_WEB_IDENTITY_TOKEN_FILE=f"}},
 		"environment: AWS_WEB_IDENTITY_TOKEN_FILE asks for a web identity"},
-	    {{.config = "[profile a]\n",
-		 .variables = {"AWS_PROFILE=a", "AWS_CONTAINER_CREDENTIALS_FULL_URI=u"}},
-		"environment: AWS_CONTAINER_CREDENTIALS_FULL_URI asks for the container's"},
 	};
 
 	(void)state;
@@ -363,9 +360,9 @@ static void without_credentials_it_says_where_it_looked(void **state)
 	    identity, 0, "environment", "AWS_ACCESS_KEY_ID is not set (AWS_SECRET_ACCESS_KEY is)");
 	check_place(identity, 1, "~/.aws/credentials", "there is no such file");
 	check_place(identity, 2, "~/.aws/config", "profile default: no aws_access_key_id");
-	check_place(
-	    identity, 3, "instance metadata", "not asked: this version of keysail doesn't use it");
-	assert_int_equal(ks_identity_place_count(identity), 4);
+	check_place(identity, 3, "container", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set");
+	check_place(identity, 4, "instance metadata", "switched off by AWS_EC2_METADATA_DISABLED");
+	assert_int_equal(ks_identity_place_count(identity), 5);
 	ks_identity_free(identity);
 }
 
@@ -550,7 +547,7 @@ static void the_demo_touches_neither_files_nor_environment(void **state)
 
 	(void)state;
 	setenv("AWS_REGION", "not-taken", 1);
-	assert_true(resolve_at_once(&options, NULL, &identity, &err));
+	assert_true(desk_resolve(&options, NULL, NULL, &identity, &err));
 	ks_secret_free(secret);
 	assert_string_equal(ks_identity_credentials(identity)->access_key_id, "AKIDDEMO");
 	assert_string_equal(ks_secret_value(ks_identity_credentials(identity)->secret), "s3cr3t");
@@ -567,6 +564,8 @@ static void the_demo_touches_neither_files_nor_environment(void **state)
 
 static void an_empty_environment_has_no_credentials(void **state)
 {
+	static const struct desk_step nobody = {
+	    .fetch = "PUT http://169.254.169.254/latest/api/token", .fails = KS_ERR_NETWORK};
 	struct ks_env *env = ks_env_empty();
 	struct ks_identity_options options = {.env = env};
 	struct ks_identity *identity;
@@ -574,7 +573,9 @@ static void an_empty_environment_has_no_credentials(void **state)
 
 	(void)state;
 	aws_write("credentials", "[default]\n" KEYS_OF("FILE"));
-	assert_false(resolve_at_once(&options, NULL, &identity, &err));
+	desk_open(&nobody, 1);
+	assert_false(desk_resolve(&options, NULL, NULL, &identity, &err));
+	desk_close();
 	assert_string_equal(err.code, KS_IDENTITY_NO_CREDENTIALS);
 	ks_identity_free(identity);
 	ks_env_free(env);
