@@ -193,7 +193,7 @@ static const struct {
     [ACCOUNT] = {is_account, "is not an account number"},
 };
 
-/* NULL when it isn't there and need not be. */
+/* *out is NULL when it isn't there and need not be. */
 static bool find(const struct reader *reader, enum field field, const cJSON **out)
 {
 	const struct member *member = &reader->form->members[field];
@@ -252,6 +252,12 @@ static bool read_expiry(const struct reader *reader, int64_t *out)
 	       ks_date_parse_amz(item->valuestring, out) || complain(reader, name, "is not a date");
 }
 
+static bool keep(const char *value, struct ks_secret **out, struct ks_err *err)
+{
+	*out = value != NULL ? ks_secret_new(value, strlen(value), err) : NULL;
+	return value == NULL || *out != NULL;
+}
+
 static bool fill(const struct reader *reader, struct ks_credentials *out)
 {
 	const char *key_id, *secret, *token, *account;
@@ -260,15 +266,9 @@ static bool fill(const struct reader *reader, struct ks_credentials *out)
 	    !read_text(reader, TOKEN, &token) || !read_text(reader, ACCOUNT, &account) ||
 	    !read_expiry(reader, &out->expires_at))
 		return false;
-	out->secret = ks_secret_new(secret, strlen(secret), reader->err);
-	if (out->secret == NULL)
+	if (!keep(secret, &out->secret, reader->err) || !keep(token, &out->token, reader->err))
 		return false;
-	if (token != NULL) {
-		out->token = ks_secret_new(token, strlen(token), reader->err);
-		if (out->token == NULL)
-			return false;
-	}
-	out->access_key_id = ks_strdup(key_id);
+	out->access_key_id = ks_strdup_maybe(key_id);
 	out->account_id = ks_strdup_maybe(account);
 	return true;
 }
