@@ -141,7 +141,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if reply is None:
             self.leave(entry, "close")
             return
-        entry["status"] = reply.status
+        world.finish(entry, reply.status)
         self.send(reply)
 
     def hold(self, fault):
@@ -151,14 +151,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.server.world.wait_release()
 
     def leave(self, entry, how):
-        entry["status"] = how
+        self.server.world.finish(entry, how)
         self.close_connection = True
 
     def go_wrong(self, entry, fault, service):
         options = fault.options
         body = options.get("body", "")
         status = options.get("status", 200)
-        entry["status"] = fault.kind
+        self.server.world.finish(entry, fault.kind)
         if fault.kind == "hang":
             self.server.world.wait_release()
             self.leave(entry, "hang")
@@ -207,10 +207,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.go_wrong(entry, fault, None)
         elif self.command != "CONNECT" or port != "443" or not AMAZON.fullmatch(host):
             # Loopback and metadata, for instance, are nothing for a proxy.
-            entry["status"] = 403
+            self.server.world.finish(entry, 403)
             self.send(Reply(403, "only Amazon's hosts and port 443\n"))
         else:
-            entry["status"] = 200
+            self.server.world.finish(entry, 200)
             self.speak_tls(host, entry)
 
     def speak_tls(self, host, entry):

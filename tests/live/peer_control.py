@@ -8,8 +8,9 @@ fail service= [operation=] kind= [times=] [status= code= message= body= bytes= m
                          service's own form), status (with body), hang, close, reset, malformed, huge,
                          truncated, empty; hold, which answers rightly after "release"; delay, rightly after ms
 clear, release           no more faults; let go what hangs or is held
-requests [service= operation= format=json], count, wait [count= seconds=], forget
-                         what was asked, a line each; wait: until so many were
+requests [service= operation= status= signed= format=json], count, wait [count= seconds=], forget
+                         what was asked, a line each; wait: until so many were. status is - until the
+                         answer leaves, and a word where none does
 revoke what=sso|sso-refresh|login [word=]
                          tokens that no longer work; word: TOKEN_EXPIRED, USER_CREDENTIALS_CHANGED …
 sso-login [session=my-sso|legacy] [in=S] [registration=S], login [in=S], web-login
@@ -82,8 +83,12 @@ def forget(world, given):
     return ""
 
 
+def filters(given):
+    return {name: given[name] for name in ("service", "operation", "status", "signed") if name in given}
+
+
 def chosen(world, given):
-    return world.seen(given.get("service"), given.get("operation"))
+    return world.seen(filters(given))
 
 
 def requests(world, given):
@@ -98,8 +103,7 @@ def count(world, given):
 
 
 def wait(world, given):
-    if not world.wait_seen(given.get("service"), given.get("operation"), number(given, "count", 1),
-                           number(given, "seconds", 60)):
+    if not world.wait_seen(filters(given), number(given, "count", 1), number(given, "seconds", 60)):
         raise Wrong("not seen in time")
     return ""
 
@@ -172,7 +176,7 @@ def answer(request, world):
     if given.get("form") == "process":
         # A run of a credential process: counted as the other services' requests are.
         request.service, request.operation = "process", "Issue"
-        world.record(request)["status"] = 200
+        world.finish(world.record(request), 200)
     try:
         said = str(command(world, given))
     except Wrong as why:

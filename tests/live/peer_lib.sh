@@ -7,6 +7,7 @@
 #   peer COMMAND [NAME=VALUE]...              steers it: peer_control.py lists the commands
 #   peer_url, peer_proxy, peer_ca, peer_home  where it is
 #   with_env, with_container, with_imds       COMMAND...: with what such a machine has in its environment
+#   aws ARGUMENT...                           the real AWS CLI, quicker; not for questions on a terminal
 #   answering ANSWER COMMAND...               on a terminal of its own, answering its question
 #   unanswered COMMAND...                     on no terminal
 #   end_peer                                  both end; so they do when the script does
@@ -16,6 +17,7 @@
 
 PYTHON=/usr/bin/python3
 peer_pid=
+aws_pid=
 
 peer_needs() {
 	[ -x $PYTHON ] || skip_all "there is no $PYTHON"
@@ -30,6 +32,9 @@ end_peer() {
 		exec 9>&-
 		wait "$peer_pid"
 		peer_pid=
+		[ -z "$aws_pid" ] || wait "$aws_pid"
+		aws_pid=
+		rm -f "$work/aws.out" "$work/aws.socket"
 	fi
 	stop_server
 }
@@ -42,11 +47,12 @@ clean_up() {
 start_peer() {
 	end_peer
 	for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
-	start_server --still "$@" || return 1
+	start_server "$@" || return 1
 	peer_home=$work/home
 	rm -rf "$peer_home" "$work/peer"
 	rm -f "$work/peer.in"
-	# It ends when this pipe does: even if this script is killed, once all that it has started is gone.
+	# It ends when this pipe does, which is descriptor 9: even if this script is killed, once all that it
+	# has started is gone. So what is started to stay needs 9>&-.
 	mkfifo "$work/peer.in" || return 1
 	: >"$work/peer.out"
 	$PYTHON -B "$SRCDIR/tests/live/peer.py" --work "$work/peer" --home "$peer_home" --emulator "$port" \
@@ -98,6 +104,25 @@ with_container() {
 
 with_imds() {
 	AWS_EC2_METADATA_DISABLED='' AWS_EC2_METADATA_SERVICE_ENDPOINT="$peer_url/" "$@"
+}
+
+# peer_aws.py says how; where it can't, as it is.
+aws() {
+	if [ ! -e "$work/aws.out" ]; then
+		: >"$work/aws.out"
+		$PYTHON -B "$SRCDIR/tests/live/peer_aws.py" serve "$work/aws.socket" \
+			<"$work/peer.in" >"$work/aws.out" 2>"$work/aws.err" 9>&- &
+		aws_pid=$!
+		until grep -q ready "$work/aws.out"; do
+			kill -0 "$aws_pid" 2>/dev/null || break
+			sleep 0.05
+		done
+	fi
+	if grep -q ready "$work/aws.out"; then
+		$PYTHON -ISB "$SRCDIR/tests/live/peer_aws.py" run "$work/aws.socket" "$@"
+	else
+		/usr/bin/aws "$@"
+	fi
 }
 
 answering() {

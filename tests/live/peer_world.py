@@ -167,14 +167,20 @@ class World:
             self.changed.notify_all()
         return entry
 
-    def seen(self, service, operation):
+    def finish(self, entry, status):
+        with self.changed:
+            entry["status"] = status
+            self.changed.notify_all()
+
+    def seen(self, wanted):
+        """wanted: what an entry's members must be, as text."""
         with self.lock:
             return [entry for entry in self.requests
-                    if service in (None, entry["service"]) and operation in (None, entry["operation"])]
+                    if all(str(entry[name]) == value for name, value in wanted.items())]
 
-    def wait_seen(self, service, operation, count, seconds):
+    def wait_seen(self, wanted, count, seconds):
         with self.changed:
-            return self.changed.wait_for(lambda: len(self.seen(service, operation)) >= count, seconds)
+            return self.changed.wait_for(lambda: len(self.seen(wanted)) >= count, seconds)
 
 
 def entry_line(entry):
