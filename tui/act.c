@@ -57,6 +57,9 @@ static void open_row(struct ks_ui *ui, struct ks_bucket_row row)
 	case KS_ROW_PROFILE:
 		ks_details_open(ui, KS_DETAILS_PROFILE, row.id, NULL);
 		break;
+	case KS_ROW_NOT_ENABLED:
+		ks_details_open(ui, KS_DETAILS_NOT_ENABLED, 0, NULL);
+		break;
 	case KS_ROW_NONE:
 		break;
 	}

@@ -14,7 +14,8 @@ enum {
 	RECOUNT_MS = 60 * 1000, /* findings also come by time alone */
 	NAMES_SIZE = 72,
 	PART_SIZE = 2 * NAMES_SIZE + 16,
-	MAX_REGIONS = 3 /* more are a number */
+	MAX_NAMES = 3, /* more are a number */
+	MAX_REGIONS = 64
 };
 
 int64_t ks_header_update(struct ks_header *header, const struct ks_store *store, int64_t now)
@@ -100,39 +101,48 @@ static void add_failed(struct parts *parts, int give_way, size_t count, const ch
 
 static void profile_names(const struct ks_store *store, char *dst, size_t size)
 {
+	size_t count = ks_store_count_profiles(store);
+
 	dst[0] = '\0';
-	if (store->n_profiles > MAX_REGIONS) {
-		snprintf(dst, size, "%zu profiles", store->n_profiles);
+	if (count > MAX_NAMES) {
+		snprintf(dst, size, "%zu profiles", count);
 		return;
 	}
 	for (uint32_t i = 0; i < store->n_profiles; i++)
-		append(dst, size, ", ", ks_store_profile_name(store, i));
+		if (ks_store_profile_is_shown(store, i))
+			append(dst, size, ", ", ks_store_profile_label(store, i));
 }
 
-/* True when no scope before this one is of the same region. */
-static bool is_first_of_region(const struct ks_store *store, size_t index)
+/* The regions that are shown, each once; gives how many there are, at most size. */
+static size_t find_regions(const struct ks_store *store, const char **names, size_t size)
 {
-	for (size_t i = 0; i < index; i++)
-		if (strcmp(store->scopes[i].region, store->scopes[index].region) == 0)
-			return false;
-	return true;
+	size_t count = 0, known;
+
+	for (size_t i = 0; i < store->n_scopes && count < size; i++) {
+		if (!ks_scope_is_shown(&store->scopes[i]))
+			continue;
+		for (known = 0; known < count; known++)
+			if (strcmp(names[known], store->scopes[i].region) == 0)
+				break;
+		if (known == count)
+			names[count++] = store->scopes[i].region;
+	}
+	return count;
 }
 
 static void region_names(const struct ks_store *store, bool brief, char *dst, size_t size)
 {
-	size_t count = 0;
+	const char *names[MAX_REGIONS];
+	size_t count = find_regions(store, names, MAX_REGIONS);
 
 	dst[0] = '\0';
-	for (size_t i = 0; i < store->n_scopes; i++)
-		count += is_first_of_region(store, i);
 	if (store->choice.all_regions || (store->choice.regions.count == 0 && count > 1)) {
 		snprintf(dst, size, "all regions");
-	} else if (count > MAX_REGIONS || (brief && count > 1)) {
+	} else if (count > MAX_NAMES || (brief && count > 1)) {
 		snprintf(dst, size, "%zu regions", count);
 	} else {
-		for (size_t i = 0; i < store->n_scopes; i++)
-			if (is_first_of_region(store, i))
-				append(dst, size, " ", store->scopes[i].region);
+		for (size_t i = 0; i < count; i++)
+			append(dst, size, " ", names[i]);
 	}
 }
 
@@ -150,10 +160,10 @@ static bool is_loading(const struct ks_store *store)
 		if (store->tasks[i].kind == KS_REQUEST_IDENTIFY ||
 		    !is_about_operations(store->tasks[i].op))
 			return true;
-	for (size_t i = 0; i < store->n_profiles; i++)
-		if (store->profiles[i].identity.state <= KS_FETCH_ASKED)
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		if (ks_store_profile_is_loading(store, i))
 			return true;
-	return store->n_profiles == 0;
+	return false;
 }
 
 /* What failed, by what it is: "1 region failed". */
@@ -161,10 +171,11 @@ static void add_failures(struct parts *parts, const struct ks_store *store)
 {
 	size_t profiles = 0, regions = 0;
 
-	for (size_t i = 0; i < store->n_profiles; i++)
-		profiles += store->profiles[i].identity.state == KS_FETCH_FAILED;
-	for (size_t i = 0; i < store->n_scopes; i++)
-		regions += store->scopes[i].buckets.state == KS_FETCH_FAILED;
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		profiles += ks_store_profile_err(store, i) != NULL;
+	for (uint32_t i = 0; i < store->n_scopes; i++)
+		regions += store->scopes[i].buckets.state == KS_FETCH_FAILED &&
+			   !ks_store_is_quiet(store, i);
 	if (profiles > 0)
 		add_failed(parts, 1, profiles, "profile");
 	if (regions > 0)

@@ -396,25 +396,29 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-static const struct ks_err *err_of(const struct ks_store *store, struct ks_bucket_row row)
+/* Why the row is one of failure; false when nothing is known of it any more. */
+static bool find_err(const struct ks_store *store, struct ks_bucket_row row, struct ks_err *err)
 {
-	if (row.kind == KS_ROW_SCOPE && row.id < store->n_scopes)
-		return store->scopes[row.id].buckets.err;
-	if (row.kind == KS_ROW_PROFILE && row.id < store->n_profiles)
-		return store->profiles[row.id].identity.err;
-	return NULL;
+	const struct ks_err *found =
+	    row.kind == KS_ROW_PROFILE ? ks_store_profile_err(store, row.id) : NULL;
+
+	if (row.kind == KS_ROW_SCOPE)
+		return ks_store_scope_err(store, row.id, err);
+	if (found != NULL)
+		*err = *found;
+	return found != NULL;
 }
 
 /* Where the keys would be when the cursor is on what failed: its row has no room to say why. */
 static void set_notice(struct ks_ui *ui, struct ks_bucket_row row)
 {
-	const struct ks_err *err = err_of(ks_ui_store(ui), row);
+	struct ks_err err;
 	char line[512] = "";
 
 	if (row.kind == KS_ROW_PROFILE && ks_store_question_of(ks_ui_store(ui), row.id) != NULL)
 		snprintf(line, sizeof line, "Its credentials need an MFA code.");
-	else if (err != NULL)
-		ks_err_line(err, line, sizeof line);
+	else if (find_err(ks_ui_store(ui), row, &err))
+		ks_err_line(&err, line, sizeof line);
 	else if (row.kind == KS_ROW_SCOPE || row.kind == KS_ROW_PROFILE)
 		snprintf(line, sizeof line, "Its buckets could not be read.");
 	ks_keys_set_notice(ui->panes[KS_PANE_KEYS].self, line);

@@ -6,6 +6,7 @@
  *   store.c             life, and the table of events
  *   store_profiles.c    identities, regions, scopes
  *   store_choice.c      which of them are wanted
+ *   store_enabled.c     regions that the account has not enabled
  *   store_buckets.c     the lists of buckets
  *   store_keys.c        the keys of a bucket, and the totals
  *   store_changes.c     creating and deleting

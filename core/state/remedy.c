@@ -15,6 +15,7 @@ static const struct code {
 } codes[] = {
     {"UnrecognizedClientException", KS_CAUSE_NOT_ACCEPTED, UNKNOWN_KEY},
     {"InvalidClientTokenId", KS_CAUSE_NOT_ACCEPTED, UNKNOWN_KEY},
+    {"AuthFailure", KS_CAUSE_NOT_ACCEPTED, UNKNOWN_KEY},
     {"UnauthenticatedException", KS_CAUSE_NOT_ACCEPTED, SIGN_IN},
     {"MissingAuthenticationTokenException", KS_CAUSE_NOT_ACCEPTED, SIGN_IN},
     {"InvalidSignatureException", KS_CAUSE_NOT_ACCEPTED, SECRET},
@@ -27,8 +28,8 @@ static const struct code {
     {"AccessDeniedException", KS_CAUSE_NOT_ALLOWED, NULL},
     {"AccessDenied", KS_CAUSE_NOT_ALLOWED, NULL},
     {"NotAuthorized", KS_CAUSE_NOT_ALLOWED, NULL},
-    {"OptInRequired", KS_CAUSE_NOT_ALLOWED, "enable this region for the account, or leave it out"},
-    {"RegionSetupInProgressException", KS_CAUSE_OTHER,
+    {"OptInRequired", KS_CAUSE_NOT_ENABLED, "enable this region for the account, or leave it out"},
+    {"RegionSetupInProgressException", KS_CAUSE_NOT_ENABLED,
 	"the region is being set up: try again in a few minutes"},
     {"AccountSetupInProgressException", KS_CAUSE_OTHER,
 	"the account is being set up: try again in a few minutes"},

@@ -14,6 +14,7 @@ enum ks_cause {
 	KS_CAUSE_EXPIRED,      /* the credentials' time is over */
 	KS_CAUSE_CLOCK,        /* the request's time is too far from the service's */
 	KS_CAUSE_NOT_ALLOWED,  /* known, and refused */
+	KS_CAUSE_NOT_ENABLED,  /* the account doesn't have this region, or not yet */
 };
 
 enum ks_cause ks_remedy_cause(const struct ks_err *err);

@@ -320,8 +320,28 @@ size_t ks_store_count_profiles(const struct ks_store *store);
 
 /* The profile's name for the screen: as resolved, else as chosen, else "default". */
 const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile);
+/*
+ * The same where people look for their account: "environment" when the keys are the environment's,
+ * whatever profile the settings come from.
+ */
+const char *ks_store_profile_label(const struct ks_store *store, uint32_t profile);
+/* It isn't known yet who it is, or where to look. */
+bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile);
 /* Why the whole profile shows nothing: no identity, or no list of regions. NULL when it works. */
 const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile);
+
+/*
+ * A region that failed because the account has not enabled it: it has no buckets there. The service
+ * says so, or doesn't know there the keys that it knows elsewhere.
+ */
+bool ks_store_is_not_enabled(const struct ks_store *store, uint32_t scope);
+/* One of these that nobody asked for by its name: nothing to complain of. */
+bool ks_store_is_quiet(const struct ks_store *store, uint32_t scope);
+size_t ks_store_count_quiet(const struct ks_store *store);
+/* A call that failed for that reason. */
+bool ks_activity_is_quiet(const struct ks_store *store, const struct ks_activity *activity);
+/* Copies why the buckets of a region could not be read, and what to do; false when they could. */
+bool ks_store_scope_err(const struct ks_store *store, uint32_t scope, struct ks_err *err);
 
 /* How many keys have this finding. */
 size_t ks_store_count_finding(const struct ks_store *store, enum ks_finding finding, int64_t now);

@@ -130,6 +130,16 @@ const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile
 	return it->name != NULL ? it->name : "default";
 }
 
+const char *ks_store_profile_label(const struct ks_store *store, uint32_t profile)
+{
+	const struct ks_identity_info *info =
+	    profile < store->n_profiles ? store->profiles[profile].info : NULL;
+
+	return info != NULL && ks_identity_is_environment(info)
+		   ? "environment"
+		   : ks_store_profile_name(store, profile);
+}
+
 const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile)
 {
 	const struct ks_profile *it;
@@ -137,9 +147,23 @@ const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t
 	if (profile >= store->n_profiles)
 		return NULL;
 	it = &store->profiles[profile];
+	if (!it->chosen)
+		return NULL;
 	if (it->identity.state == KS_FETCH_FAILED)
 		return it->identity.err;
-	return it->regions.state == KS_FETCH_FAILED ? it->regions.err : NULL;
+	return it->regions.state == KS_FETCH_FAILED && ks_profile_wants_regions(store, it)
+		   ? it->regions.err
+		   : NULL;
+}
+
+bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile)
+{
+	const struct ks_profile *it = &store->profiles[profile];
+
+	if (!it->chosen || it->identity.state == KS_FETCH_FAILED)
+		return false;
+	return it->identity.state <= KS_FETCH_ASKED ||
+	       (ks_profile_wants_regions(store, it) && it->regions.state <= KS_FETCH_ASKED);
 }
 
 /* ---- findings ---- */

@@ -283,7 +283,7 @@ static void answer_identify(struct booth *b, const struct ks_request *request)
 	event->request = request->id;
 	event->identity = ks_calloc(1, sizeof *event->identity);
 	event->identity->profile = ks_strdup("prod");
-	event->identity->source = ks_strdup("environment");
+	event->identity->source = ks_strdup("shared credentials file");
 	event->identity->region = ks_strdup("eu-west-1");
 	event->identity->expires = KS_TIME_NEVER;
 	ks_store_apply(b->store, event);

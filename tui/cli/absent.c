@@ -20,8 +20,8 @@ static const char **find_regions(const struct ks_store *store, enum ks_fetch sta
 	const char **names = ks_calloc(store->n_scopes + 1, sizeof *names);
 	size_t found = 0;
 
-	for (size_t i = 0; i < store->n_scopes; i++)
-		if (store->scopes[i].buckets.state == state)
+	for (uint32_t i = 0; i < store->n_scopes; i++)
+		if (store->scopes[i].buckets.state == state && !ks_store_is_quiet(store, i))
 			names[found++] = store->scopes[i].region;
 	qsort(names, found, sizeof *names, compare_names);
 	*count = 0;

@@ -257,12 +257,13 @@ bool ks_cli_complain_of_all(const struct ks_store *store)
 		complain(ks_store_profile_name(store, i), "", "", err);
 		failed = true;
 	}
-	for (size_t i = 0; i < store->n_scopes; i++) {
+	for (uint32_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
+		struct ks_err err;
 
-		if (scope->buckets.state == KS_FETCH_FAILED) {
-			complain(ks_store_profile_name(store, scope->profile), scope->region, "",
-			    scope->buckets.err);
+		if (!ks_store_is_quiet(store, i) && ks_store_scope_err(store, i, &err)) {
+			complain(
+			    ks_store_profile_name(store, scope->profile), scope->region, "", &err);
 			failed = true;
 		}
 		failed |= complain_of_keys(store, scope);

@@ -186,13 +186,22 @@ static bool has_row(const struct ks_store *store, uint32_t profile)
 static void add_failures(
     struct ks_bucket_rows *rows, const struct ks_store *store, const char *filter)
 {
+	bool quiet = false;
+
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		if (has_row(store, i) && ks_text_contains(ks_store_profile_name(store, i), filter))
 			add_id(rows, ks_buckets_failed_profile_id(i));
-	for (uint32_t i = 0; i < store->n_scopes; i++)
-		if (store->scopes[i].buckets.state == KS_FETCH_FAILED &&
-		    ks_text_contains(store->scopes[i].region, filter))
+	for (uint32_t i = 0; i < store->n_scopes; i++) {
+		if (store->scopes[i].buckets.state != KS_FETCH_FAILED ||
+		    !ks_text_contains(store->scopes[i].region, filter))
+			continue;
+		if (ks_store_is_quiet(store, i))
+			quiet = true;
+		else
 			add_id(rows, ks_buckets_failed_scope_id(i));
+	}
+	if (quiet)
+		add_id(rows, ks_buckets_not_enabled_id());
 }
 
 void ks_bucket_rows_make(struct ks_bucket_rows *rows, const struct ks_store *store,
@@ -217,14 +226,16 @@ uint64_t ks_bucket_rows_print(const struct ks_store *store)
 	uint64_t print = ks_hash_number(KS_HASH_SEED, store->n_buckets);
 
 	for (uint32_t i = 0; i < store->n_profiles; i++) {
-		print = ks_hash_number(print, store->profiles[i].identity.state);
+		print = ks_hash_number(print, store->profiles[i].identity.state +
+						  8 * store->profiles[i].regions.state +
+						  (store->profiles[i].chosen ? 64 : 0));
 		print = ks_hash_number(print, ks_store_question_of(store, i) != NULL);
 	}
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 
 		print = ks_hash_number(print, scope->n_entries);
-		print = ks_hash_number(print, scope->buckets.state);
+		print = ks_hash_number(print, scope->buckets.state + (scope->chosen ? 8 : 0));
 		print = ks_hash_number(print, (uint64_t)scope->buckets.at);
 		print = ks_hash_number(print, (uint64_t)scope->pages);
 	}

@@ -14,6 +14,7 @@
 
 #define SCOPE_TAG   (UINT64_C(1) << 32)
 #define PROFILE_TAG (UINT64_C(2) << 32)
+#define ENABLED_TAG (UINT64_C(4) << 32)
 
 enum {
 	MANY_BUCKETS = 500, /* from here on, rows are made anew at intervals while much arrives */
@@ -70,10 +71,17 @@ uint64_t ks_buckets_failed_profile_id(uint32_t profile)
 	return PROFILE_TAG | profile;
 }
 
+uint64_t ks_buckets_not_enabled_id(void)
+{
+	return ENABLED_TAG;
+}
+
 struct ks_bucket_row ks_buckets_row(uint64_t list_id)
 {
 	uint32_t id = (uint32_t)list_id;
 
+	if ((list_id & ENABLED_TAG) != 0)
+		return (struct ks_bucket_row){KS_ROW_NOT_ENABLED, 0};
 	if ((list_id & PROFILE_TAG) != 0)
 		return (struct ks_bucket_row){KS_ROW_PROFILE, id};
 	if ((list_id & SCOPE_TAG) != 0)
@@ -108,15 +116,14 @@ static struct ks_list *list(void *self)
 
 static bool is_listing(const struct ks_store *store)
 {
-	for (size_t i = 0; i < store->n_profiles; i++)
-		if (store->profiles[i].identity.state <= KS_FETCH_ASKED ||
-		    store->profiles[i].regions.state == KS_FETCH_ASKED)
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		if (ks_store_profile_is_loading(store, i))
 			return true;
 	for (size_t i = 0; i < store->n_scopes; i++)
-		if (store->scopes[i].buckets.state <= KS_FETCH_ASKED &&
+		if (store->scopes[i].chosen && store->scopes[i].buckets.state <= KS_FETCH_ASKED &&
 		    store->profiles[store->scopes[i].profile].identity.state == KS_FETCH_KNOWN)
 			return true;
-	return store->n_profiles == 0;
+	return false;
 }
 
 /* When rows must be made anew at the earliest; KS_TIME_NEVER: nothing changed. */
@@ -309,13 +316,29 @@ static void draw_failure(
 	    err != NULL ? ks_err_line(err, line, sizeof line) : "failed");
 }
 
+static void draw_failed_scope(
+    const struct buckets_view *view, const struct ks_table_cell *cell, uint32_t index)
+{
+	const struct ks_store *store = view->draw->store;
+	const struct ks_scope *scope = &store->scopes[index];
+	char name[KS_FORMAT_SIZE];
+	struct ks_err err;
+
+	if (ks_store_count_profiles(store) > 1)
+		snprintf(name, sizeof name, "%s %s", ks_store_profile_name(store, scope->profile),
+		    scope->region);
+	else
+		snprintf(name, sizeof name, "%s", scope->region);
+	draw_failure(cell, name, ks_store_scope_err(store, index, &err) ? &err : NULL);
+}
+
 /* Rows that are no buckets, and buckets that went away since the rows were made. */
 static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct buckets_view *view = self;
 	const struct ks_store *store = view->draw->store;
 	struct ks_bucket_row what = ks_buckets_row(view->list.ids[row]);
-	char name[KS_FORMAT_SIZE];
+	char text[KS_FORMAT_SIZE];
 
 	if (what.kind == KS_ROW_BUCKET)
 		return ks_store_bucket(store, what.id) == NULL;
@@ -324,16 +347,12 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 		    cell->glyphs->warning, ks_store_profile_name(store, what.id));
 	} else if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
 		draw_failure(cell, ks_store_profile_name(store, what.id),
-		    store->profiles[what.id].identity.err);
+		    ks_store_profile_err(store, what.id));
+	} else if (what.kind == KS_ROW_NOT_ENABLED) {
+		ks_table_printf(cell, KS_ROLE_DIM, "%s not enabled",
+		    ks_format_count(ks_store_count_quiet(store), "region", text));
 	} else if (what.kind == KS_ROW_SCOPE && what.id < store->n_scopes) {
-		const struct ks_scope *scope = &store->scopes[what.id];
-
-		if (store->n_profiles > 1)
-			snprintf(name, sizeof name, "%s %s",
-			    ks_store_profile_name(store, scope->profile), scope->region);
-		else
-			snprintf(name, sizeof name, "%s", scope->region);
-		draw_failure(cell, name, scope->buckets.err);
+		draw_failed_scope(view, cell, what.id);
 	}
 	return true;
 }
@@ -379,7 +398,7 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 
 	for (int i = 0; i < N_COLUMNS; i++) {
 		if ((i == COLUMN_REGION && region == 0) ||
-		    (i == COLUMN_PROFILE && draw->store->n_profiles < 2))
+		    (i == COLUMN_PROFILE && ks_store_count_profiles(draw->store) < 2))
 			continue;
 		if (i == (int)order->column)
 			table.sort = (int)table.n_columns;

@@ -1,6 +1,6 @@
 /*
  * The buckets pane: every bucket of every profile and region, and a row for each of these that
- * failed. UI thread.
+ * failed; regions that are not enabled share one. UI thread.
  */
 #ifndef KS_TUI_VIEWS_BUCKETS_H
 #define KS_TUI_VIEWS_BUCKETS_H
@@ -12,7 +12,13 @@
 
 extern const struct ks_view ks_buckets_view;
 
-enum ks_row_kind { KS_ROW_NONE, KS_ROW_BUCKET, KS_ROW_SCOPE, KS_ROW_PROFILE };
+enum ks_row_kind {
+	KS_ROW_NONE,
+	KS_ROW_BUCKET,
+	KS_ROW_SCOPE,
+	KS_ROW_PROFILE,
+	KS_ROW_NOT_ENABLED /* how many regions are not */
+};
 
 /* What a row of the list stands for. */
 struct ks_bucket_row {
@@ -25,5 +31,6 @@ struct ks_bucket_row ks_buckets_row(uint64_t list_id);
 uint64_t ks_buckets_list_id(uint32_t bucket);
 uint64_t ks_buckets_failed_scope_id(uint32_t scope);
 uint64_t ks_buckets_failed_profile_id(uint32_t profile);
+uint64_t ks_buckets_not_enabled_id(void);
 
 #endif

@@ -1,5 +1,6 @@
 #include "tui/views/describe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tui/format.h"
@@ -341,25 +342,62 @@ bool ks_describe_activity(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t
 
 bool ks_describe_scope(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t index)
 {
+	struct ks_fetched buckets;
+	struct ks_err err;
+
 	if (index >= draw->store->n_scopes)
 		return false;
 	add_where(sheet, draw, index);
 	ks_sheet_gap(sheet);
-	add_fetched(sheet, draw, "Buckets read", &draw->store->scopes[index].buckets);
+	buckets = draw->store->scopes[index].buckets;
+	if (ks_store_scope_err(draw->store, index, &err))
+		buckets.err = &err;
+	add_fetched(sheet, draw, "Buckets read", &buckets);
+	return true;
+}
+
+bool ks_describe_not_enabled(struct ks_sheet *sheet, struct ks_draw *draw)
+{
+	const struct ks_store *store = draw->store;
+	bool several = ks_store_count_profiles(store) > 1, found = false;
+	char label[KS_FORMAT_SIZE];
+
+	for (uint32_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+
+		if (!ks_store_is_quiet(store, i))
+			continue;
+		found = true;
+		snprintf(label, sizeof label, "%s%s%s",
+		    several ? ks_store_profile_label(store, scope->profile) : "",
+		    several ? " " : "", scope->region);
+		ks_sheet_field(sheet, KS_ROLE_TEXT, label, "%s (%s)",
+		    ks_str_present(&scope->display_name) ? ks_str_clean(&scope->display_name)
+							 : draw->glyphs->dash,
+		    ks_format_err_word(scope->buckets.err));
+	}
+	if (!found)
+		return false;
+	ks_sheet_gap(sheet);
+	ks_sheet_text(sheet, KS_ROLE_DIM,
+	    "The account doesn't have these regions, so it has no buckets there. To use "
+	    "one, enable it under Account in the AWS console; it is looked at again by and by.");
 	return true;
 }
 
 bool ks_describe_profile(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t index)
 {
 	const struct ks_profile *profile;
+	const struct ks_err *err;
 
 	if (index >= draw->store->n_profiles)
 		return false;
 	profile = &draw->store->profiles[index];
 	ks_sheet_field(
 	    sheet, KS_ROLE_TEXT, "Profile", "%s", ks_store_profile_name(draw->store, index));
-	if (profile->identity.err != NULL)
-		ks_describe_err(sheet, draw, profile->identity.err);
+	err = ks_store_profile_err(draw->store, index);
+	if (err != NULL)
+		ks_describe_err(sheet, draw, err);
 	if (profile->info == NULL)
 		return true;
 	ks_sheet_gap(sheet);

@@ -17,6 +17,8 @@ bool ks_describe_key(
 bool ks_describe_activity(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t activity);
 bool ks_describe_scope(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t scope);
 bool ks_describe_profile(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t profile);
+/* The regions that nobody asked for by name and the account doesn't have. */
+bool ks_describe_not_enabled(struct ks_sheet *sheet, struct ks_draw *draw);
 
 /* An error whole: what, why, the codes, what to do. */
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err);

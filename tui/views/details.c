@@ -21,6 +21,7 @@ static const char *const titles[] = {
     [KS_DETAILS_ACTIVITY] = "Operation",
     [KS_DETAILS_SCOPE] = "Region that failed",
     [KS_DETAILS_PROFILE] = "Profile that failed",
+    [KS_DETAILS_NOT_ENABLED] = "Regions that are not enabled",
 };
 
 static bool describe(struct details *details, struct ks_draw *draw)
@@ -38,6 +39,8 @@ static bool describe(struct details *details, struct ks_draw *draw)
 		return ks_describe_scope(sheet, draw, details->id);
 	case KS_DETAILS_PROFILE:
 		return ks_describe_profile(sheet, draw, details->id);
+	case KS_DETAILS_NOT_ENABLED:
+		return ks_describe_not_enabled(sheet, draw);
 	}
 	return false;
 }

@@ -11,7 +11,8 @@ enum ks_details {
 	KS_DETAILS_KEY,
 	KS_DETAILS_ACTIVITY,
 	KS_DETAILS_SCOPE,
-	KS_DETAILS_PROFILE
+	KS_DETAILS_PROFILE,
+	KS_DETAILS_NOT_ENABLED
 };
 
 /* id: of the bucket, activity, scope or profile; of a key: its bucket, and key_id (raw). */

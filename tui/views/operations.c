@@ -86,10 +86,13 @@ static bool passes(
 static void make_rows(struct operations_view *view, const struct ks_view_input *input)
 {
 	const struct ks_store *store = input->store;
-	size_t count = 0;
+	size_t count = 0, total = 0;
 	bool untouched;
 
 	for (size_t i = 0; i < store->n_activities; i++) {
+		if (ks_activity_is_quiet(store, store->activities[i]))
+			continue;
+		total++;
 		if (!passes(store, store->activities[i], view->filter))
 			continue;
 		view->ids = ks_grow(view->ids, count, &view->cap, sizeof *view->ids);
@@ -101,7 +104,7 @@ static void make_rows(struct operations_view *view, const struct ks_view_input *
 		ks_list_move(&view->list, KS_LIST_FIRST);
 		view->selected = view->list.wanted;
 	}
-	view->total = store->n_activities;
+	view->total = total;
 	view->generation = store->generation;
 	view->made_at = input->now;
 	view->stale = false;

@@ -119,19 +119,20 @@ static const struct ks_err *find_err(const struct ks_store *store, uint32_t *pro
 	if (store->n_buckets > 0)
 		return NULL;
 	for (uint32_t i = 0; i < store->n_profiles; i++) {
-		const struct ks_fetched *identity = &store->profiles[i].identity;
+		const struct ks_err *err = ks_store_profile_err(store, i);
 
-		if (identity->state <= KS_FETCH_ASKED)
+		if (ks_store_profile_is_loading(store, i))
 			return NULL;
-		if (first == NULL && identity->state == KS_FETCH_FAILED) {
-			first = identity->err;
+		if (first == NULL && err != NULL) {
+			first = err;
 			*profile = i;
 		}
 	}
 	for (size_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 
-		if (store->profiles[scope->profile].identity.state == KS_FETCH_FAILED)
+		if (!scope->chosen ||
+		    store->profiles[scope->profile].identity.state == KS_FETCH_FAILED)
 			continue;
 		if (scope->buckets.state != KS_FETCH_FAILED || scope->buckets.at != KS_TIME_NONE)
 			return NULL;
