@@ -6,6 +6,7 @@
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
 #include "core/engine/attempt.h"
+#include "core/engine/catalog.h"
 #include "core/engine/dispatch_parts.h"
 #include "core/engine/retry.h"
 
@@ -162,6 +163,11 @@ void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request)
 		break;
 	case KS_REQUEST_LEFT:
 		ks_dispatch_look_for_left(dispatch, request);
+		break;
+	case KS_REQUEST_PROFILES:
+		dispatch->post(
+		    dispatch->ctx, ks_catalog_answer(dispatch->options->identity->env,
+				       ks_dispatch_event(dispatch, KS_EVENT_PROFILES, request)));
 		break;
 	}
 	ks_request_free(request);

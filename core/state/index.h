@@ -156,6 +156,8 @@ void ks_profiles_refresh(struct ks_store *store);
 /* Brings profiles and scopes in line with store->choice. */
 void ks_choice_apply(struct ks_store *store);
 bool ks_choice_event(struct ks_store *store, struct ks_event *event);
+bool ks_choice_pick(struct ks_store *store, struct ks_event *event);
+bool ks_choice_catalog(struct ks_store *store, struct ks_event *event);
 /* More is known of this profile's regions. */
 void ks_choice_regions(struct ks_store *store, uint32_t profile);
 /* After each event: what was kept for something that is over now goes. */

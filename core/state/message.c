@@ -77,6 +77,18 @@ bool ks_identity_is_environment(const struct ks_identity_info *info)
 	return info->source != NULL && strcmp(info->source, "environment") == 0;
 }
 
+void ks_catalog_free(struct ks_catalog *catalog)
+{
+	for (size_t i = 0; i < catalog->count; i++) {
+		ks_str_free(&catalog->entries[i].name);
+		free(catalog->entries[i].sign_in);
+		free(catalog->entries[i].region);
+	}
+	free(catalog->entries);
+	free(catalog->default_rule);
+	*catalog = (struct ks_catalog){0};
+}
+
 struct ks_event *ks_event_new(enum ks_event_kind kind, int64_t at)
 {
 	struct ks_event *event = ks_calloc(1, sizeof *event);
@@ -100,6 +112,9 @@ void ks_event_free(struct ks_event *event)
 	if (event->choice != NULL)
 		ks_choice_free(event->choice);
 	free(event->choice);
+	if (event->catalog != NULL)
+		ks_catalog_free(event->catalog);
+	free(event->catalog);
 	free(event->warning);
 	free(event->key_id);
 	free(event->sink);

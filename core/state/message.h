@@ -27,6 +27,7 @@ enum ks_request_kind {
 	KS_REQUEST_NOTE,     /* tell the journal; answered only by a KS_EVENT_WARNING */
 	KS_REQUEST_LEFT,     /* what the journal has open for a profile → KS_EVENT_LEFT */
 	KS_REQUEST_ANSWER,   /* to a KS_EVENT_QUESTION; not answered itself */
+	KS_REQUEST_PROFILES, /* which profiles there are → KS_EVENT_PROFILES */
 };
 
 /* The order in which waiting calls get a connection. */
@@ -83,6 +84,7 @@ enum ks_event_kind {
 	KS_EVENT_REPLY,    /* the one and only end of a CALL */
 	KS_EVENT_SINK,     /* the end of a DELIVER */
 	KS_EVENT_LEFT,     /* the answer to LEFT */
+	KS_EVENT_PROFILES, /* the answer to PROFILES */
 	KS_EVENT_WARNING,  /* something is not as it should be; it stops nothing */
 	KS_EVENT_QUESTION, /* an identity needs something of the user's → KS_REQUEST_ANSWER */
 	KS_EVENT_QUESTION_OVER, /* it needs no answer any more */
@@ -102,6 +104,7 @@ enum ks_event_kind {
 	KS_EVENT_FORGET,      /* what was left open needs no more looking after */
 	KS_EVENT_ANSWER,      /* to a question */
 	KS_EVENT_CHOOSE,      /* these profiles and regions */
+	KS_EVENT_PICK,        /* a choice is about to be made: which profiles are there? */
 };
 
 /* The code of IDENTITY's error when the profile is in no file (KS_IDENTITY_NO_PROFILE). */
@@ -135,6 +138,19 @@ struct ks_question {
 	char *last_error; /* why the answer before this one would not do; NULL: first try */
 };
 
+/* The profiles of the AWS files, in their order. */
+struct ks_catalog {
+	struct ks_catalog_entry {
+		struct ks_str name;
+		char *sign_in; /* clean: "assume role via base" */
+		char *region;  /* clean; NULL */
+	} * entries;
+	size_t count;
+	char *default_rule; /* clean: what it is when none is named; NULL while nothing is known */
+};
+
+void ks_catalog_free(struct ks_catalog *catalog);
+
 struct ks_event {
 	enum ks_event_kind kind;
 	int64_t at; /* wall time at which it happened */
@@ -166,6 +182,8 @@ struct ks_event {
 
 	struct ks_question *question; /* QUESTION */
 	uint64_t target;              /* QUESTION_OVER, ANSWER: the question's ID */
+	/* PROFILES; with err when one of the files was refused */
+	struct ks_catalog *catalog;
 
 	/* SUBMITTED: a copy of what was sent, without secrets */
 	struct ks_request *submitted;

@@ -402,6 +402,8 @@ void ks_plan_next(
 	plan_notes(&planner);
 	for (size_t i = 0; i < store->n_questions; i++)
 		plan_answer(&planner, &store->questions[i]);
+	if (store->catalog_fetched.wanted && store->catalog_fetched.request == 0)
+		add(&planner, KS_REQUEST_PROFILES);
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		plan_identity(&planner, i);
 	for (uint32_t i = 0; i < store->n_profiles; i++)

@@ -35,6 +35,7 @@ struct ks_store *ks_store_new(const struct ks_store_options *options)
 	store->no_secrets = options->no_secrets;
 	store->refresh_seconds = options->refresh_seconds > 0 ? options->refresh_seconds : 0;
 	store->policy = options->policy;
+	ks_fetched_reset(&store->catalog_fetched);
 	take_choice(store, options);
 	ks_choice_apply(store);
 	return store;
@@ -94,6 +95,8 @@ void ks_store_free(struct ks_store *store)
 	for (size_t i = 0; i < store->n_profiles; i++)
 		free_profile(&store->profiles[i]);
 	ks_choice_free(&store->choice);
+	ks_catalog_free(&store->catalog);
+	ks_fetched_free(&store->catalog_fetched);
 	free(store->profiles);
 	free(store->scopes);
 	free(store->changes);
@@ -150,6 +153,7 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_REPLY] = ks_tasks_reply,
     [KS_EVENT_SINK] = ks_handovers_sink,
     [KS_EVENT_LEFT] = ks_left_arrived,
+    [KS_EVENT_PROFILES] = ks_choice_catalog,
     [KS_EVENT_WARNING] = ks_warnings_add,
     [KS_EVENT_QUESTION] = ks_questions_asked,
     [KS_EVENT_QUESTION_OVER] = ks_questions_over,
@@ -167,6 +171,7 @@ static apply_fn *const on_event[] = {
     [KS_EVENT_FORGET] = ks_left_forget,
     [KS_EVENT_ANSWER] = ks_questions_answer,
     [KS_EVENT_CHOOSE] = ks_choice_event,
+    [KS_EVENT_PICK] = ks_choice_pick,
 };
 
 void ks_store_apply(struct ks_store *store, struct ks_event *event)

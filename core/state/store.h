@@ -233,6 +233,8 @@ struct ks_store {
 	bool read_only;
 	bool no_secrets;
 	struct ks_choice choice;
+	struct ks_catalog catalog; /* profiles to choose from, as last read */
+	struct ks_fetched catalog_fetched;
 	int refresh_seconds;
 	struct ks_policy policy;
 	struct ks_profile *profiles;

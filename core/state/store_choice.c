@@ -227,6 +227,30 @@ bool ks_choice_event(struct ks_store *store, struct ks_event *event)
 	return true;
 }
 
+/* The files may have changed since the last time. */
+bool ks_choice_pick(struct ks_store *store, struct ks_event *event)
+{
+	(void)event;
+	store->catalog_fetched.wanted |= store->catalog_fetched.request == 0;
+	return false;
+}
+
+bool ks_choice_catalog(struct ks_store *store, struct ks_event *event)
+{
+	if (event->request != store->catalog_fetched.request)
+		return false;
+	if (event->err.kind != KS_ERR_NONE)
+		ks_fetched_failed(&store->catalog_fetched, &event->err, event->at);
+	else
+		ks_fetched_known(&store->catalog_fetched, event->at);
+	if (event->catalog == NULL)
+		return true;
+	ks_catalog_free(&store->catalog);
+	store->catalog = *event->catalog;
+	*event->catalog = (struct ks_catalog){0};
+	return true;
+}
+
 /* A profile that was chosen in an earlier run and is no more. */
 bool ks_choice_forget(struct ks_store *store, uint32_t index, struct ks_event *event)
 {

@@ -180,6 +180,9 @@ bool ks_tasks_submitted(struct ks_store *store, struct ks_event *event)
 		return left_submitted(store, request, event->request);
 	case KS_REQUEST_ANSWER:
 		return ks_questions_submitted(store, request->target);
+	case KS_REQUEST_PROFILES:
+		ks_fetched_begin(&store->catalog_fetched, event->request);
+		return true;
 	case KS_REQUEST_IDENTIFY:
 	case KS_REQUEST_CALL:
 		break;

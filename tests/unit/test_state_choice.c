@@ -650,6 +650,49 @@ static void a_profile_that_was_asked_for_is_not_left_out(void **state)
 	replay_end(&replay);
 }
 
+/* ---- the profiles to choose from ---- */
+
+static void answer_profiles(struct replay *replay, const char *name, enum ks_err_kind kind)
+{
+	struct ks_request *request = replay_find_kind(replay, KS_REQUEST_PROFILES);
+	struct ks_event *event = ks_event_new(KS_EVENT_PROFILES, replay->now);
+
+	assert_non_null(request);
+	event->request = request->id;
+	if (kind != KS_ERR_NONE)
+		ks_err_set(&event->err, kind, "It is broken.");
+	event->catalog = ks_calloc(1, sizeof *event->catalog);
+	event->catalog->entries = ks_calloc(1, sizeof *event->catalog->entries);
+	event->catalog->count = 1;
+	ks_str_set(&event->catalog->entries[0].name, name);
+	ks_store_apply(replay->store, event);
+	replay_forget(replay, request);
+}
+
+static void profiles_are_listed_whenever_one_is_to_be_chosen(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	begin(&replay, &prod);
+	assert_null(replay_find_kind(&replay, KS_REQUEST_PROFILES));
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_PICK});
+	replay_plan(&replay);
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_PICK});
+	assert_int_equal(replay_plan(&replay), 0);
+	answer_profiles(&replay, "prod", KS_ERR_NONE);
+	assert_int_equal(replay.store->catalog_fetched.state, KS_FETCH_KNOWN);
+	assert_string_equal(ks_str_raw(&replay.store->catalog.entries[0].name), "prod");
+	assert_int_equal(replay_plan(&replay), 0);
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_PICK});
+	replay_plan(&replay);
+	answer_profiles(&replay, "dev", KS_ERR_CREDENTIALS);
+	assert_int_equal(replay.store->catalog_fetched.state, KS_FETCH_FAILED);
+	assert_int_equal(replay.store->catalog.count, 1);
+	assert_string_equal(ks_str_raw(&replay.store->catalog.entries[0].name), "dev");
+	replay_end(&replay);
+}
+
 /* ---- what is known of regions ---- */
 
 static void regions_that_are_known_lie_in_the_right_partition(void **state)
@@ -709,6 +752,7 @@ int main(void)
 	    cmocka_unit_test(a_kept_bucket_is_the_same_after_a_way_back),
 	    cmocka_unit_test(a_remembered_profile_that_is_gone_is_left_out),
 	    cmocka_unit_test(a_profile_that_was_asked_for_is_not_left_out),
+	    cmocka_unit_test(profiles_are_listed_whenever_one_is_to_be_chosen),
 	    cmocka_unit_test(regions_that_are_known_lie_in_the_right_partition),
 	    cmocka_unit_test(names_are_chosen_once),
 	};

@@ -175,7 +175,7 @@ static void add_id(struct ks_bucket_rows *rows, uint64_t id)
 
 static bool has_row(const struct ks_store *store, uint32_t profile)
 {
-	return store->profiles[profile].identity.state == KS_FETCH_FAILED ||
+	return ks_store_profile_err(store, profile) != NULL ||
 	       ks_store_question_of(store, profile) != NULL;
 }
 
