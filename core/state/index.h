@@ -164,7 +164,7 @@ void ks_choice_regions(struct ks_store *store, uint32_t profile);
 void ks_choice_settle(struct ks_store *store);
 /* Takes a profile out of a remembered choice that is in no file any more; says so. */
 bool ks_choice_forget(struct ks_store *store, uint32_t profile, struct ks_event *event);
-/* A change of this bucket runs, or a secret of it is held. */
+/* A change of this bucket runs or its end was not seen yet, or a secret of it is held. */
 bool ks_choice_is_busy(const struct ks_store *store, uint32_t bucket);
 
 /* ---- store_buckets.c ---- */

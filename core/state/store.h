@@ -54,7 +54,7 @@ struct ks_profile {
 /*
  * One profile in one region: what can fail by itself. Never taken away, since much refers to its
  * index. One that is not chosen has nothing, but the buckets that something is still being done to:
- * a change that runs, a secret that is held. They go when that is over.
+ * a change that was not seen to its end, a secret that is held. They go when that is over.
  */
 struct ks_scope {
 	uint32_t profile; /* index in profiles */

@@ -92,7 +92,7 @@ static void choose_profiles(struct ks_store *store)
 bool ks_choice_is_busy(const struct ks_store *store, uint32_t bucket)
 {
 	for (size_t i = 0; i < store->n_changes; i++)
-		if (store->changes[i].bucket == bucket && store->changes[i].ended == KS_TIME_NONE)
+		if (store->changes[i].bucket == bucket)
 			return true;
 	for (size_t i = 0; i < store->n_handovers; i++)
 		if (store->handovers[i].bucket == bucket &&

@@ -197,6 +197,13 @@ void replay_identify(struct replay *replay, const char *region)
 	}
 }
 
+void replay_dismiss_all(struct replay *replay)
+{
+	for (size_t i = replay->store->n_changes; i-- > 0;)
+		replay_tell(replay, (struct ks_event){.kind = KS_EVENT_DISMISS,
+					.change = replay->store->changes[i].id});
+}
+
 static void add_names(struct ks_str_list *list, const char *names)
 {
 	char word[64];
@@ -358,7 +365,7 @@ static void check_changes(const struct ks_store *store)
 static bool is_busy(const struct ks_store *store, uint32_t bucket)
 {
 	for (size_t i = 0; i < store->n_changes; i++)
-		if (store->changes[i].bucket == bucket && store->changes[i].ended == KS_TIME_NONE)
+		if (store->changes[i].bucket == bucket)
 			return true;
 	for (size_t i = 0; i < store->n_handovers; i++)
 		if (store->handovers[i].bucket == bucket &&

@@ -59,6 +59,8 @@ void replay_identity(struct replay *replay, struct ks_request *request,
  * The user's choice: names separated by blanks, NULL for the default; "all" among the regions.
  */
 void replay_choose(struct replay *replay, const char *profiles, const char *regions);
+/* All changes that have ended are seen. */
+void replay_dismiss_all(struct replay *replay);
 /* The first open request of this kind; NULL. */
 struct ks_request *replay_find_kind(struct replay *replay, enum ks_request_kind kind);
 

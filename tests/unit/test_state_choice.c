@@ -472,6 +472,8 @@ static void a_key_that_is_being_made_keeps_its_bucket(void **state)
 	replay_tell(&replay,
 	    (struct ks_event){.kind = KS_EVENT_ARRIVED, .handover = replay.store->handovers[0].id});
 	assert_true(replay.store->handovers[0].confirmed);
+	assert_non_null(ks_store_bucket(replay.store, one));
+	replay_dismiss_all(&replay);
 	assert_null(ks_store_bucket(replay.store, one));
 	assert_int_equal(replay.store->n_buckets, 2);
 	assert_int_equal(ks_store_count_profiles(replay.store), 1);
@@ -522,6 +524,9 @@ static void an_unclear_create_is_still_cleared_up(void **state)
 	assert_string_equal(ks_str_raw(&replay.store->left[0].profile), "prod");
 	assert_string_equal(ks_str_raw(&replay.store->left[0].region), "us-east-1");
 	settle(&replay);
+	/* The keys that appeared can still be seen, and deleted. */
+	assert_int_equal(scope_of(&replay, "prod", "us-east-1")->n_entries, 1);
+	replay_dismiss_all(&replay);
 	assert_int_equal(scope_of(&replay, "prod", "us-east-1")->n_entries, 0);
 	replay_end(&replay);
 }
@@ -544,6 +549,7 @@ static void a_delete_ends_as_it_would_have(void **state)
 	reply_operation(&reply, "op-delete", "Started", REPLAY_NOW);
 	replay_answer(&replay, replay_find(&replay, KS_OP_DELETE_BUCKET_ACCESS_KEY, "two"), &reply);
 	assert_int_equal(replay.store->changes[0].state, KS_CHANGE_DONE);
+	replay_dismiss_all(&replay);
 	assert_null(ks_store_bucket(replay.store, two));
 	/* What the user did stays to be seen. */
 	assert_int_equal(replay.store->n_activities, 1);
@@ -572,6 +578,7 @@ static void giving_up_a_secret_deletes_its_key_there(void **state)
 	assert_string_equal(request->input.key_id, "AKIANEW0000000000001");
 	assert_int_equal(request->profile, scope_of(&replay, "prod", "us-east-1")->profile);
 	replay_answer(&replay, request, &reply);
+	replay_dismiss_all(&replay);
 	assert_int_equal(scope_of(&replay, "prod", "us-east-1")->n_entries, 0);
 	replay_end(&replay);
 }

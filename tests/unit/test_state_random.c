@@ -371,6 +371,7 @@ static void run(uint32_t seed)
 		come_to_rest(&service, &replay);
 	}
 	give_all_up(&replay);
+	replay_dismiss_all(&replay);
 	replay_choose(&replay, NULL, "us-east-1");
 	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH});
 	come_to_rest(&service, &replay);
