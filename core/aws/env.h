@@ -45,7 +45,8 @@
 	X(AWS_MAX_ATTEMPTS)                       \
 	X(AWS_LOGIN_CACHE_DIRECTORY)              \
 	X(AWS_DEFAULTS_MODE)                      \
-	X(AWS_EXECUTION_ENV)
+	X(AWS_EXECUTION_ENV)                      \
+	X(AWS_SDK_UA_APP_ID)
 
 #define KS_ENV_ENUMERATE(name) KS_ENV_##name,
 enum ks_env_variable { KS_ENV_VARIABLES(KS_ENV_ENUMERATE) KS_ENV_COUNT };

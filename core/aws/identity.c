@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/aws/agent.h"
 #include "core/aws/profiles.h"
 #include "core/aws/provider.h"
 #include "core/aws/settings.h"
@@ -322,6 +323,11 @@ int ks_identity_max_attempts(const struct ks_identity *identity)
 int ks_identity_connect_ms(const struct ks_identity *identity, const char *region)
 {
 	return ks_settings_connect_ms(&identity->settings, region);
+}
+
+void ks_identity_agent(const struct ks_identity *identity, char *dst, size_t size)
+{
+	ks_agent_write_own(dst, size, identity->settings.retry_mode, identity->settings.app_id);
 }
 
 size_t ks_identity_place_count(const struct ks_identity *identity)

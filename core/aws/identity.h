@@ -101,6 +101,12 @@ int ks_identity_max_attempts(const struct ks_identity *identity);
  */
 int ks_identity_connect_ms(const struct ks_identity *identity, const char *region);
 
+/*
+ * What its requests add to the program's user agent: the retry mode, and the app ID of
+ * AWS_SDK_UA_APP_ID, else the profile's sdk_ua_app_id. Cut to size.
+ */
+void ks_identity_agent(const struct ks_identity *identity, char *dst, size_t size);
+
 /* Where it looked, in order, and what it found there. */
 size_t ks_identity_place_count(const struct ks_identity *identity);
 const struct ks_credentials_place *ks_identity_place(

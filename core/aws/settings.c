@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/aws/agent.h"
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
@@ -242,6 +243,18 @@ static void load_url(struct ks_configured_url *out, const struct sources *from,
 		set_url(out, found.value, strlen(found.value), found.origin);
 }
 
+static void load_app_id(struct ks_settings *out, const struct sources *from)
+{
+	struct found found;
+
+	if (!find(from, KS_ENV_AWS_SDK_UA_APP_ID, "sdk_ua_app_id", &found))
+		return;
+	out->app_id = copy_value(&found);
+	if (strlen(found.value) > KS_AGENT_APP_ID_MAX)
+		ks_settings_warn(out, "%s: the app ID is longer than %d characters", found.origin,
+		    KS_AGENT_APP_ID_MAX);
+}
+
 static void load_sts(struct ks_settings *out, const struct sources *from)
 {
 	struct found found;
@@ -272,6 +285,7 @@ void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
 	out->dual_stack = is_on(&from, KS_ENV_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");
 	load_defaults(out, &from);
 	load_retries(out, &from);
+	load_app_id(out, &from);
 	load_sts(out, &from);
 	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
 		const struct ks_service_names *service = ks_service_names((enum ks_service)i);
@@ -295,6 +309,7 @@ void ks_settings_clear(struct ks_settings *settings)
 	free(settings->region);
 	free(settings->ca_bundle);
 	free(settings->near_region);
+	free(settings->app_id);
 	for (int i = 0; i < KS_SERVICE_COUNT; i++) {
 		free(settings->urls[i].url);
 		free(settings->urls[i].origin);

@@ -30,6 +30,7 @@ struct ks_settings {
 	int connect_ms;    /* 0: no defaults_mode is configured */
 	char *near_region; /* to this one a connection gets near_connect_ms; NULL: to none */
 	int near_connect_ms;
+	char *app_id;
 	bool sts_legacy; /* STS is asked at its global endpoint where that once was usual */
 	struct ks_configured_url urls[KS_SERVICE_COUNT];
 	char **warnings; /* clean lines */

@@ -47,7 +47,7 @@ struct ks_transfer *ks_attempt_start(
 {
 	struct ks_http_header headers[SIGNED_HEADERS + KS_SIGNER_ADDED + OTHER_HEADERS];
 	char target[64], tries[40], path[300], url[KS_ENDPOINT_SIZE + 1];
-	char hash[KS_SIGNER_HASH_SIZE];
+	char hash[KS_SIGNER_HASH_SIZE], agent[512];
 	struct ks_endpoint endpoint;
 	struct ks_signer_result signature;
 	struct ks_transfer *transfer;
@@ -79,8 +79,10 @@ struct ks_transfer *ks_attempt_start(
 	if (!ks_signer_sign(&to_sign, ks_identity_credentials(attempt->identity), &signature, err))
 		return NULL;
 
+	ks_identity_agent(attempt->identity, agent, sizeof agent);
 	const struct ks_http_request request = {
 	    .url = url,
+	    .agent = agent,
 	    .headers = headers,
 	    .n_headers = collect_headers(ours, &signature, attempt, tries, headers),
 	    .body = attempt->body->data,

@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 
 #define CONNECT_TIMEOUT_MS 10000L
 #define HEADERS_MAX        ((size_t)64 * 1024)
+#define AGENT_SIZE         2048
 #define BODY_FIRST         ((size_t)4096)
 /* Other descriptors that a wait looks at; those beyond come to their turn with the next wake. */
 #define MORE_FDS 16
@@ -319,6 +321,15 @@ static void set_method(CURL *easy, const struct ks_http_request *request)
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
+static void set_agent(CURL *easy, const char *program, const char *own)
+{
+	char agent[AGENT_SIZE];
+
+	snprintf(
+	    agent, sizeof agent, "%s%s%s", program, own != NULL ? " " : "", own != NULL ? own : "");
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, agent);
+}
+
 static void set_request(struct ks_transfer *transfer, const struct ks_http_request *request)
 {
 	CURL *easy = transfer->easy;
@@ -326,7 +337,7 @@ static void set_request(struct ks_transfer *transfer, const struct ks_http_reque
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, transfer->http->options.user_agent);
+	set_agent(easy, transfer->http->options.user_agent, request->agent);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	set_method(easy, request);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_ready);

@@ -45,6 +45,7 @@ struct ks_http_request {
 	const char *body; /* NULL: none; must live as long as the transfer */
 	size_t body_len;
 	size_t reply_max;      /* a larger answer is an error */
+	const char *agent;     /* added to the user agent; NULL: nothing */
 	const char *ca_bundle; /* PEM file; NULL: the system's */
 	int connect_ms;        /* until the connection stands, TLS included; 0: 10 s */
 	int64_t timeout_ms;    /* for all of it; 0: the option's */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/aws/agent.h"
 #include "core/base/mem.h"
 #include "core/engine/dispatch.h"
 #include "core/engine/http.h"
@@ -125,7 +126,7 @@ static void fill_options(struct ks_worker *worker, const struct ks_worker_option
 
 	*own = *options;
 	worker->user_agent =
-	    ks_strdup(options->user_agent != NULL ? options->user_agent : "keysail");
+	    ks_agent_new(options->user_agent != NULL ? options->user_agent : "keysail");
 	own->user_agent = worker->user_agent;
 	if (own->clock == NULL)
 		own->clock = ks_clock_system();

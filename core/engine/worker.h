@@ -27,7 +27,7 @@ struct ks_worker_options {
 	const struct ks_identity_options *identity;
 	const struct ks_clock *clock; /* NULL: the system's */
 	struct ks_log *log;           /* NULL: none */
-	const char *user_agent;       /* keysail/VERSION … */
+	const char *user_agent;       /* keysail/VERSION; the system is added */
 	int concurrency;              /* requests at once; 0: 16 */
 	int timeout_seconds;          /* for one attempt; 0: 60 */
 	const char *journal_folder;   /* ks_path_state_folder; NULL: none, and no key is made */

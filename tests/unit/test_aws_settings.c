@@ -268,6 +268,35 @@ static void a_defaults_mode_says_how_long_to_connect(void **state)
 	}
 }
 
+#define FIFTY "12345678901234567890123456789012345678901234567890"
+
+static void a_long_app_id_is_taken_with_a_warning(void **state)
+{
+	static const struct situation longest = {.variables = {"AWS_SDK_UA_APP_ID=" FIFTY}};
+	static const struct situation too_long = {
+	    .config = "[default]\nsdk_ua_app_id = " FIFTY "1\n"};
+	static const struct situation both = {
+	    .config = "[default]\nsdk_ua_app_id = file\n",
+	    .variables = {"AWS_SDK_UA_APP_ID=env"},
+	};
+	struct ks_settings settings;
+
+	(void)state;
+	load(&longest, &settings);
+	assert_string_equal(settings.app_id, FIFTY);
+	assert_int_equal(settings.warning_count, 0);
+	ks_settings_clear(&settings);
+	load(&too_long, &settings);
+	assert_string_equal(settings.app_id, FIFTY "1");
+	assert_int_equal(settings.warning_count, 1);
+	assert_string_equal(
+	    settings.warnings[0], "~/.aws/config, line 2: the app ID is longer than 50 characters");
+	ks_settings_clear(&settings);
+	load(&both, &settings);
+	assert_string_equal(settings.app_id, "env");
+	ks_settings_clear(&settings);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -277,6 +306,7 @@ int main(void)
 	    cmocka_unit_test(only_sts_needs_no_region),
 	    cmocka_unit_test(sts_is_regional_unless_the_user_lives_in_the_past),
 	    cmocka_unit_test(a_defaults_mode_says_how_long_to_connect),
+	    cmocka_unit_test(a_long_app_id_is_taken_with_a_warning),
 	};
 
 	return cmocka_run_group_tests_name("aws_settings", tests, aws_make_home, aws_remove_home);

@@ -1,4 +1,4 @@
-/* What the user's retry settings say is what the worker does. */
+/* What the user's settings say is what the worker does: retries and the user agent. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -129,12 +129,47 @@ static void no_mode_makes_a_key_twice(void **state)
 	stage_clear();
 }
 
+static void a_request_says_who_sends_it(void **state)
+{
+	static const struct {
+		const char *config;
+		const char *const variables[5];
+		const char *own;
+	} cases[] = {
+	    {NULL, {ENV_KEYS}, " cfg/retry-mode#standard\r\n"},
+	    {NULL, {ENV_KEYS, "AWS_RETRY_MODE=adaptive", "AWS_SDK_UA_APP_ID=my-app_1.0"},
+		" cfg/retry-mode#adaptive app/my-app_1.0\r\n"},
+	    {"[default]\nsdk_ua_app_id = a b/c#d(\xc3\xa9)\n", {ENV_KEYS, "AWS_RETRY_MODE=legacy"},
+		" cfg/retry-mode#legacy app/a-b-c-d----\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STAGE_COUNT(cases); i++) {
+		struct scripted_step steps[] = {{.answer = NULL}};
+		struct ks_env *env;
+
+		steps[0].answer = stage_ok("{}");
+		stage_set_up(steps, STAGE_COUNT(steps));
+		env = open_with(cases[i].config, cases[i].variables);
+		ks_event_free(workshop_ask(&stage.shop, KS_OP_GET_BUCKETS, NULL));
+		stage_assert_has(
+		    scripted_request(stage.server, 0), "\r\nUser-Agent: keysail/test ua/2.1 os/");
+		stage_assert_has(scripted_request(stage.server, 0), " md/arch#");
+		stage_assert_has(scripted_request(stage.server, 0), " lang/c#11 cfg/");
+		stage_assert_has(scripted_request(stage.server, 0), cases[i].own);
+		stage_leave();
+		ks_env_free(env);
+	}
+	stage_clear();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(attempts_are_counted_as_the_user_says),
 	    cmocka_unit_test(a_status_is_retried_by_the_modes_that_list_it),
 	    cmocka_unit_test(no_mode_makes_a_key_twice),
+	    cmocka_unit_test(a_request_says_who_sends_it),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* the server writes to connections that the worker has closed */

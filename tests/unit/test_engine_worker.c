@@ -46,7 +46,7 @@ static void a_call_is_sent_as_the_protocol_wants_it(void **state)
 	    "SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=");
 	stage_assert_has(request, "\r\namz-sdk-request: attempt=1; max=3\r\n");
 	stage_assert_has(request, "\r\namz-sdk-invocation-id: ");
-	stage_assert_has(request, "\r\nUser-Agent: keysail/test\r\n");
+	stage_assert_has(request, "\r\nUser-Agent: keysail/test ua/2.1 os/");
 	stage_assert_has(request, "\r\n\r\n{\"bucketName\":\"example-bucket-1\"}");
 	assert_null(strstr(request, "Expect:"));
 	assert_null(strstr(request, WORKSHOP_SECRET));
