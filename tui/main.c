@@ -18,6 +18,7 @@
 #include "tui/cli/delete.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
+#include "tui/cli/whoami.h"
 #include "tui/places.h"
 #include "tui/preferences.h"
 #ifdef KS_DEMO
@@ -303,6 +304,8 @@ static int run(struct program *program)
 		status = fail(&err, err.kind == KS_ERR_USAGE ? USAGE : FAILED);
 	else if (program->options.command == KS_COMMAND_LIST)
 		status = run_command(program, ks_list_main);
+	else if (program->options.command == KS_COMMAND_WHOAMI)
+		status = run_command(program, ks_whoami_main);
 	else if (program->options.command == KS_COMMAND_CREATE)
 		status = run_command(program, ks_create_main);
 	else if (program->options.command == KS_COMMAND_DELETE)

@@ -288,6 +288,12 @@ bool ks_identity_s3_endpoint(
 	       ks_settings_endpoint(&identity->settings, KS_SERVICE_S3, NULL, url, size, err);
 }
 
+void ks_identity_endpoint_kind(const struct ks_identity *identity, bool *fips, bool *dual_stack)
+{
+	*fips = identity->settings.fips;
+	*dual_stack = identity->settings.dual_stack;
+}
+
 /* ---- what else is known ---- */
 
 const struct ks_credentials *ks_identity_credentials(const struct ks_identity *identity)

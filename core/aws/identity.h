@@ -86,6 +86,9 @@ bool ks_identity_endpoint(const struct ks_identity *identity, const char *region
 bool ks_identity_s3_endpoint(
     const struct ks_identity *identity, char *url, size_t size, struct ks_err *err);
 
+/* Which of AWS's own endpoints are used where none is configured. */
+void ks_identity_endpoint_kind(const struct ks_identity *identity, bool *fips, bool *dual_stack);
+
 /* AWS_CA_BUNDLE, else the profile's ca_bundle; NULL for the system's. */
 const char *ks_identity_ca_bundle(const struct ks_identity *identity);
 

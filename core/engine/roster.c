@@ -337,6 +337,7 @@ struct ks_identity_info *ks_roster_info(const struct ks_roster *roster, uint32_t
 	info->profile = clean_or_null(ks_identity_profile(entry->identity));
 	info->region = clean_or_null(ks_identity_region(entry->identity));
 	info->endpoint = custom_endpoint(entry->identity);
+	ks_identity_endpoint_kind(entry->identity, &info->fips, &info->dual_stack);
 	add_looked(info, entry->identity);
 	credentials = ks_identity_credentials(entry->identity);
 	if (credentials == NULL)

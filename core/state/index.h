@@ -110,6 +110,7 @@ struct ks_store_index {
 	bool choice_is_remembered;
 	size_t n_left_scopes; /* not chosen, with buckets that are kept for a while */
 	size_t profiles_cap;
+	bool identities_only;
 	struct ks_map buckets;           /* ID → ks_bucket_cell */
 	struct ks_map activities;        /* ID → ks_activity_cell */
 	struct ks_map operations;        /* hash → ks_activity_cell */

@@ -118,12 +118,13 @@ struct ks_looked {
 
 /* What the UI may know of an identity: no secret. Clean text. */
 struct ks_identity_info {
-	char *profile;       /* the profile's name as resolved; never NULL */
-	char *source;        /* "environment", "shared credentials file (…)" ; NULL on error */
-	char *access_key_id; /* the account's own; NULL on error */
-	char *account;       /* NULL when unknown */
-	char *region;        /* the configured one; NULL if none */
-	char *endpoint;      /* a custom endpoint; NULL: AWS's own */
+	char *profile;         /* the profile's name as resolved; never NULL */
+	char *source;          /* "environment", "shared credentials file (…)" ; NULL on error */
+	char *access_key_id;   /* the account's own; NULL on error */
+	char *account;         /* NULL when unknown */
+	char *region;          /* the configured one; NULL if none */
+	char *endpoint;        /* a custom endpoint; NULL: AWS's own */
+	bool fips, dual_stack; /* which of AWS's own */
 	struct ks_looked *looked;
 	size_t n_looked;
 	int64_t expires; /* KS_TIME_NONE: never */

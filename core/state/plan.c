@@ -406,6 +406,8 @@ void ks_plan_next(
 		add(&planner, KS_REQUEST_PROFILES);
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		plan_identity(&planner, i);
+	if (store->index->identities_only)
+		return;
 	for (uint32_t i = 0; i < store->n_profiles; i++)
 		plan_left(&planner, i);
 	for (size_t i = 0; i < store->n_handovers; i++)

@@ -30,6 +30,7 @@ struct ks_store *ks_store_new(const struct ks_store_options *options)
 	store->index->findings_now = KS_TIME_NONE;
 	if (options->only_bucket != NULL)
 		store->index->only_bucket = ks_strdup(options->only_bucket);
+	store->index->identities_only = options->identities_only;
 	store->generation = 1;
 	store->read_only = options->read_only;
 	store->no_secrets = options->no_secrets;

@@ -223,6 +223,7 @@ struct ks_store_options {
 	bool remembered; /* profiles and regions are the choice of an earlier run */
 	bool read_only;
 	bool no_secrets;         /* there is no secure heap: no key can be created */
+	bool identities_only;    /* nothing but the profiles' identities is read */
 	const char *only_bucket; /* buckets of other names are left out; NULL: all */
 	struct ks_policy policy;
 	int refresh_seconds; /* 0: only when asked */

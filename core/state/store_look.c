@@ -195,7 +195,7 @@ static bool profile_is_settled(const struct ks_store *store, const struct ks_pro
 		return true;
 	if (is_busy(&profile->identity))
 		return false;
-	return profile->identity.state != KS_FETCH_KNOWN ||
+	return profile->identity.state != KS_FETCH_KNOWN || store->index->identities_only ||
 	       !ks_profile_wants_regions(store, profile) || !is_busy(&profile->regions);
 }
 
@@ -206,6 +206,8 @@ bool ks_store_is_settled(const struct ks_store *store)
 	for (size_t i = 0; i < store->n_profiles; i++)
 		if (!profile_is_settled(store, &store->profiles[i]))
 			return false;
+	if (store->index->identities_only)
+		return true;
 	for (size_t i = 0; i < store->n_scopes; i++)
 		if (store->scopes[i].chosen &&
 		    (is_busy(&store->scopes[i].buckets) || store->scopes[i].page_token != NULL))

@@ -115,6 +115,11 @@ static void options_may_stand_before_and_after_the_command(void **state)
 	assert_int_equal(
 	    options.fail_on, KS_FINDING_BIT(KS_FINDING_IDLE) | KS_FINDING_BIT(KS_FINDING_TWO_KEYS));
 	ks_options_free(&options);
+	assert_true(parse(&line, "-p a whoami -p b --format json", &options, &err));
+	assert_int_equal(options.command, KS_COMMAND_WHOAMI);
+	assert_int_equal(options.n_profiles, 2);
+	assert_string_equal(options.format->name, "json");
+	ks_options_free(&options);
 	assert_true(parse(&line, "--format csv list", &options, &err));
 	assert_string_equal(options.format->name, "csv");
 	ks_options_free(&options);
@@ -160,8 +165,9 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("--theme", "--theme needs a value");
 	assert_refused("-p", "-p needs a value");
 	assert_refused("--demo=yes", "--demo takes no value");
-	assert_refused("lst", "'lst': there are list, create, delete and serve");
-	assert_refused("rotate media", "'rotate': there are list, create, delete and serve");
+	assert_refused("lst", "'lst': there are list, whoami, create, delete and serve");
+	assert_refused(
+	    "rotate media", "'rotate': there are list, whoami, create, delete and serve");
 	assert_refused("create", "create needs a bucket");
 	assert_refused("create media", "say with --to where it goes");
 	assert_refused("create media --to", "--to needs a value");
@@ -175,8 +181,11 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("delete media --yes", "needs a bucket and a key's ID");
 	assert_refused("delete media AKIA", "say --yes");
 	assert_refused("delete media AKIA more --yes", "'more' is one word too many");
-	assert_refused(
-	    "delete media AKIA --yes --format json", "--format goes with the command list");
+	assert_refused("delete media AKIA --yes --format json",
+	    "--format goes with the commands list and whoami");
+	assert_refused("whoami --format csv", "whoami prints a table or json");
+	assert_refused("whoami --bucket media", "--bucket goes with the command list");
+	assert_refused("whoami media", "'media' is one word too many");
 	assert_refused("list --yes", "--yes goes with the command delete");
 	assert_refused("list media", "'media' is one word too many");
 	assert_refused("list --format ndjson", "table, json or csv");
@@ -188,7 +197,7 @@ static void what_is_wrong_is_named(void **state)
 	assert_refused("--endpoint-url http://example.com", "--endpoint-url");
 	assert_refused("--endpoint-url http://127.0.0.1 --demo", "--endpoint-url");
 	assert_refused("--demo -p prod", "--profile");
-	assert_refused("--format json", "--format goes with the command list");
+	assert_refused("--format json", "--format goes with the commands list and whoami");
 	assert_refused("--bucket x serve", "--bucket goes with the command list");
 }
 

@@ -68,6 +68,28 @@ static void the_identity_comes_first_and_once(void **state)
 	replay_end(&replay);
 }
 
+static void who_asks_for_identities_only_gets_no_call(void **state)
+{
+	static const struct ks_store_options all = {.all_regions = true, .identities_only = true};
+	static const struct ks_store_options one = {
+	    .regions = regions, .n_regions = 1, .identities_only = true};
+	static const struct ks_store_options *const options[] = {&all, &one};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+		struct replay replay;
+
+		replay_begin(&replay, options[i]);
+		assert_int_equal(replay_plan(&replay), 1);
+		assert_false(ks_store_is_settled(replay.store));
+		replay_identify(&replay, NULL);
+		assert_int_equal(replay_plan(&replay), 0);
+		assert_int_equal(replay.plan.wake, KS_TIME_NEVER);
+		assert_true(ks_store_is_settled(replay.store));
+		replay_end(&replay);
+	}
+}
+
 static void the_selected_bucket_goes_before_the_visible_ones_before_the_rest(void **state)
 {
 	struct replay replay;
@@ -302,6 +324,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_identity_comes_first_and_once),
+	    cmocka_unit_test(who_asks_for_identities_only_gets_no_call),
 	    cmocka_unit_test(the_selected_bucket_goes_before_the_visible_ones_before_the_rest),
 	    cmocka_unit_test(more_visible_buckets_than_the_window_wait),
 	    cmocka_unit_test(the_next_page_goes_before_all_keys),

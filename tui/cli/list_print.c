@@ -6,6 +6,7 @@
 #include "core/base/date.h"
 #include "core/base/mem.h"
 #include "core/base/text.h"
+#include "tui/cli/print_json.h"
 
 /* ---- rows ---- */
 
@@ -60,48 +61,6 @@ void ks_list_rows_free(struct ks_list_rows *rows)
 
 /* ---- json ---- */
 
-/*
- * What the service sent, as JSON that is valid UTF-8 whatever it sent: what isn't becomes U+FFFD,
- * and what a terminal or a reader could trip over is escaped.
- */
-static void json_text(FILE *out, const char *text)
-{
-	size_t left = strlen(text), size;
-	uint32_t code;
-
-	putc('"', out);
-	for (; (size = ks_text_decode(text, left, &code)) > 0; text += size, left -= size) {
-		if (code == '"' || code == '\\')
-			fprintf(out, "\\%c", (int)code);
-		else if (ks_text_is_clean(text, size))
-			fwrite(text, 1, size, out);
-		else if (code > 0xffff)
-			fprintf(out, "\\u%04x\\u%04x", 0xd7c0u + (unsigned)(code >> 10),
-			    0xdc00u + (unsigned)(code & 0x3ff));
-		else
-			fprintf(out, "\\u%04x", (unsigned)code);
-	}
-	putc('"', out);
-}
-
-static void json_str(FILE *out, const struct ks_str *str)
-{
-	if (ks_str_present(str))
-		json_text(out, str->raw);
-	else
-		fputs("null", out);
-}
-
-static void json_time(FILE *out, int64_t time)
-{
-	char text[KS_DATE_SIZE];
-
-	if (time != KS_TIME_NONE)
-		fprintf(out, "\"%s\"", ks_date_rfc3339(time, text));
-	else
-		fputs("null", out);
-}
-
 static void json_last_used(FILE *out, const struct ks_last_used *used)
 {
 	switch (used->use) {
@@ -113,11 +72,11 @@ static void json_last_used(FILE *out, const struct ks_last_used *used)
 		break;
 	case KS_USE_USED:
 		fputs("{\"date\": ", out);
-		json_time(out, used->date);
+		ks_print_json_time(out, used->date);
 		fputs(", \"region\": ", out);
-		json_str(out, &used->region);
+		ks_print_json_str(out, &used->region);
 		fputs(", \"serviceName\": ", out);
-		json_str(out, &used->service);
+		ks_print_json_str(out, &used->service);
 		fputs("}", out);
 		break;
 	}
@@ -140,17 +99,17 @@ static void json_findings(FILE *out, ks_findings findings)
 static void json_row(FILE *out, const struct ks_list_row *row)
 {
 	fputs("{\"profile\": ", out);
-	json_text(out, row->profile);
+	ks_print_json_text(out, row->profile);
 	fputs(", \"region\": ", out);
-	json_text(out, row->region);
+	ks_print_json_text(out, row->region);
 	fputs(", \"bucket\": ", out);
-	json_str(out, &row->entry->bucket.name);
+	ks_print_json_str(out, &row->entry->bucket.name);
 	fputs(", \"accessKeyId\": ", out);
-	json_str(out, &row->key->id);
+	ks_print_json_str(out, &row->key->id);
 	fputs(", \"status\": ", out);
-	json_str(out, &row->key->status);
+	ks_print_json_str(out, &row->key->status);
 	fputs(", \"createdAt\": ", out);
-	json_time(out, row->key->created);
+	ks_print_json_time(out, row->key->created);
 	fputs(", \"lastUsed\": ", out);
 	json_last_used(out, &row->key->last_used);
 	fputs(", \"findings\": ", out);

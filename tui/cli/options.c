@@ -185,13 +185,13 @@ static bool set_fail_on(struct ks_options *options, const char *value, struct ks
 
 /* ---- the options: one row each ---- */
 
-enum scope { EVERYWHERE, OF_LIST, OF_CREATE, OF_DELETE };
+enum { EVERYWHERE = 0, OF_LIST = 1, OF_WHOAMI = 2, OF_CREATE = 4, OF_DELETE = 8 };
 
 static const struct row {
 	const char *name;
 	char letter;       /* 0: none */
 	const char *value; /* what the help calls it; NULL: it takes none */
-	enum scope scope;
+	unsigned scope;    /* EVERYWHERE, or some of the others */
 	set_fn *set;
 	const char *help;
 } rows[] = {
@@ -209,7 +209,8 @@ static const struct row {
     {"ascii", 0, NULL, EVERYWHERE, set_ascii, "draw with ASCII characters only"},
     {"help", 'h', NULL, EVERYWHERE, set_help, "print this and exit"},
     {"version", 'V', NULL, EVERYWHERE, set_version, "print the version and exit"},
-    {"format", 0, "FORMAT", OF_LIST, set_format, "table (the default), json or csv"},
+    {"format", 0, "FORMAT", OF_LIST | OF_WHOAMI, set_format,
+	"table (the default), json or, of list, csv"},
     {"bucket", 0, "NAME", OF_LIST, set_bucket, "only the keys of this bucket"},
     {"fail-on", 0, "FINDING[,FINDING]", OF_LIST, set_fail_on,
 	"exit with 3 when a key has one of these findings"},
@@ -224,9 +225,10 @@ enum { ROWS = sizeof rows / sizeof rows[0], LONG_BASE = 256 };
 static const struct {
 	const char *name;
 	enum ks_command command;
-	enum scope scope; /* the options that only it takes */
+	unsigned scope; /* the options that only it takes */
 } commands[] = {
     {"list", KS_COMMAND_LIST, OF_LIST},
+    {"whoami", KS_COMMAND_WHOAMI, OF_WHOAMI},
     {"create", KS_COMMAND_CREATE, OF_CREATE},
     {"delete", KS_COMMAND_DELETE, OF_DELETE},
     {"serve", KS_COMMAND_SERVE, EVERYWHERE},
@@ -242,7 +244,7 @@ static bool take_command(const char *word, struct ks_options *options, struct ks
 		return true;
 	}
 	return ks_err_set(err, KS_ERR_USAGE,
-	    "there is no command '%s': there are list, create, delete and serve", word);
+	    "there is no command '%s': there are list, whoami, create, delete and serve", word);
 }
 
 /* ---- parsing ---- */
@@ -340,21 +342,39 @@ static bool take_word(struct parser *parser, int argc, char **argv, const char *
 	return take_options(parser, argc, argv, options, err);
 }
 
-static const char *command_of(enum scope scope)
+/* "command list", "commands list and whoami" */
+static const char *commands_of(unsigned scope, char *dst, size_t size)
 {
-	size_t i = 0;
+	const char *first = NULL, *last = NULL;
 
-	while (commands[i].scope != scope)
-		i++;
-	return commands[i].name;
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if ((commands[i].scope & scope) == 0)
+			continue;
+		if (first == NULL)
+			first = commands[i].name;
+		else
+			last = commands[i].name;
+	}
+	if (last == NULL)
+		snprintf(dst, size, "command %s", first);
+	else
+		snprintf(dst, size, "commands %s and %s", first, last);
+	return dst;
 }
 
-static bool is_of(enum scope scope, enum ks_command command)
+static bool is_of(unsigned scope, enum ks_command command)
 {
 	for (size_t i = 0; i < COMMANDS; i++)
-		if (commands[i].command == command && commands[i].scope == scope)
+		if (commands[i].command == command && (commands[i].scope & scope) != 0)
 			return true;
 	return scope == EVERYWHERE;
+}
+
+static bool check_whoami(const struct ks_options *options, struct ks_err *err)
+{
+	if (strcmp(options->format->name, "csv") != 0)
+		return true;
+	return ks_err_set(err, KS_ERR_USAGE, "whoami prints a table or json");
 }
 
 static bool check_create(const struct ks_options *options, struct ks_err *err)
@@ -380,10 +400,14 @@ static bool check_delete(const struct ks_options *options, struct ks_err *err)
 static bool check_together(
     const struct parser *parser, const struct ks_options *options, struct ks_err *err)
 {
+	char names[64];
+
 	for (size_t i = 0; i < ROWS; i++)
 		if (parser->seen[i] && !is_of(rows[i].scope, options->command))
-			return ks_err_set(err, KS_ERR_USAGE, "--%s goes with the command %s",
-			    rows[i].name, command_of(rows[i].scope));
+			return ks_err_set(err, KS_ERR_USAGE, "--%s goes with the %s", rows[i].name,
+			    commands_of(rows[i].scope, names, sizeof names));
+	if (options->command == KS_COMMAND_WHOAMI && !check_whoami(options, err))
+		return false;
 	if (options->command == KS_COMMAND_CREATE && !check_create(options, err))
 		return false;
 	if (options->command == KS_COMMAND_DELETE && !check_delete(options, err))
@@ -451,12 +475,12 @@ void ks_options_free(struct ks_options *options)
 
 /* ---- help ---- */
 
-static void help_rows(FILE *out, enum scope scope)
+static void help_rows(FILE *out, unsigned scope)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		char left[64];
 
-		if (rows[i].scope != scope)
+		if (rows[i].scope != scope && (rows[i].scope & scope) == 0)
 			continue;
 		snprintf(left, sizeof left, "%c%c%c --%s%s%s", rows[i].letter ? '-' : ' ',
 		    rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? ',' : ' ', rows[i].name,
@@ -484,6 +508,7 @@ void ks_options_help(FILE *out)
 {
 	fputs("Usage: keysail [OPTIONS]          open the terminal UI\n"
 	      "       keysail [OPTIONS] list     print every key and exit\n"
+	      "       keysail [OPTIONS] whoami   print which identity would be used\n"
 	      "       keysail [OPTIONS] create BUCKET --to SINK\n"
 	      "                                  create a key and deliver its secret\n"
 	      "       keysail [OPTIONS] delete BUCKET KEYID --yes\n"
@@ -498,6 +523,8 @@ void ks_options_help(FILE *out)
 	help_rows(out, EVERYWHERE);
 	fputs("\nOptions of list:\n", out);
 	help_rows(out, OF_LIST);
+	fputs("\nOptions of whoami:\n", out);
+	help_rows(out, OF_WHOAMI);
 	fputs("\nOptions of create:\n", out);
 	help_rows(out, OF_CREATE);
 	fputs("\nSinks:\n", out);

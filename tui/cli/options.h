@@ -16,6 +16,7 @@
 enum ks_command {
 	KS_COMMAND_UI, /* none was given */
 	KS_COMMAND_LIST,
+	KS_COMMAND_WHOAMI,
 	KS_COMMAND_CREATE,
 	KS_COMMAND_DELETE,
 	KS_COMMAND_SERVE,
@@ -40,9 +41,10 @@ struct ks_options {
 	bool no_color;
 	bool ascii;
 
-	/* list */
+	/* list, and whoami but for csv */
 	const struct ks_list_format *format; /* never NULL after parsing */
-	const char *bucket;                  /* create's and delete's, too */
+	/* list */
+	const char *bucket; /* create's and delete's, too */
 	ks_findings fail_on;
 
 	/* create */

@@ -13,14 +13,16 @@ set -l regions all us-east-1 us-east-2 us-west-2 ca-central-1 sa-east-1 eu-west-
     eu-west-3 eu-central-1 eu-north-1 eu-south-2 ap-south-1 ap-east-1 ap-southeast-1 \
     ap-southeast-2 ap-southeast-3 ap-southeast-5 ap-northeast-1 ap-northeast-2
 set -l list '__fish_seen_subcommand_from list'
+set -l whoami '__fish_seen_subcommand_from whoami'
 set -l serve '__fish_seen_subcommand_from serve'
 set -l create '__fish_seen_subcommand_from create'
 set -l delete '__fish_seen_subcommand_from delete'
-set -l neither 'not __fish_seen_subcommand_from list create delete serve'
+set -l neither 'not __fish_seen_subcommand_from list whoami create delete serve'
 set -l not_serve 'not __fish_seen_subcommand_from serve'
 
 complete -c keysail -f
 complete -c keysail -n $neither -a list -d 'Print every key'
+complete -c keysail -n $neither -a whoami -d 'Print which identity would be used'
 complete -c keysail -n $neither -a create -d 'Create a key and deliver its secret'
 complete -c keysail -n $neither -a delete -d 'Delete an access key'
 complete -c keysail -n $neither -a serve -d 'Run the emulator'
@@ -42,6 +44,7 @@ complete -c keysail -n $create -l to -x -a 'profile: env: json: rclone: s3cmd: c
 complete -c keysail -n $create -l replace -d 'What is there may be replaced'
 complete -c keysail -n $delete -l yes -d 'Delete it: this can not be undone'
 
+complete -c keysail -n $whoami -l format -x -a 'table json' -d 'How to print'
 complete -c keysail -n $list -l format -x -a 'table json csv' -d 'How to print'
 complete -c keysail -n $list -l bucket -x -d 'Only the keys of this bucket'
 complete -c keysail -n $list -l fail-on -x -a 'unused idle old two-keys' -d 'Exit with 3 when a key has this'
