@@ -45,6 +45,11 @@ enum { LEGACY_THROTTLING_CODES = 5 };
 static const int standard_statuses[] = {500, 502, 503, 504};
 static const int legacy_statuses[] = {TOO_MANY, 500, 502, 503, 504, 509};
 
+struct codes {
+	const char *const *items;
+	size_t count;
+};
+
 /* What is sent again, and when. */
 static const struct mode {
 	int attempts;
@@ -52,17 +57,17 @@ static const struct mode {
 	bool has_quota;
 	const int *statuses;
 	size_t status_count;
-	size_t transient_count, throttling_count; /* of the codes above */
-	int throttling_status;                    /* they count with it only; 0: with any */
+	struct codes transient, throttling;
+	int throttling_status; /* the latter count with it only; 0: with any */
 } modes[] = {
     [KS_RETRY_STANDARD] = {3, 20, true, standard_statuses, COUNT(standard_statuses),
-	COUNT(transient_codes), COUNT(throttling_codes), 0},
+	{transient_codes, COUNT(transient_codes)}, {throttling_codes, COUNT(throttling_codes)}, 0},
     /* botocore's legacy has no ceiling; nobody wants to wait for longer than this. */
-    [KS_RETRY_LEGACY] = {5, 300, false, legacy_statuses, COUNT(legacy_statuses), 0,
-	LEGACY_THROTTLING_CODES, 400},
+    [KS_RETRY_LEGACY] = {5, 300, false, legacy_statuses, COUNT(legacy_statuses), {NULL, 0},
+	{throttling_codes, LEGACY_THROTTLING_CODES}, 400},
     /* Standard, and pace.h. */
     [KS_RETRY_ADAPTIVE] = {3, 20, true, standard_statuses, COUNT(standard_statuses),
-	COUNT(transient_codes), COUNT(throttling_codes), 0},
+	{transient_codes, COUNT(transient_codes)}, {throttling_codes, COUNT(throttling_codes)}, 0},
 };
 
 /* What temporary credentials are told when their time is over. */
@@ -177,10 +182,10 @@ static bool lists_code(const struct mode *mode, const struct ks_err *err)
 {
 	if (err->kind != KS_ERR_SERVICE)
 		return false;
-	if (is_listed(err, transient_codes, mode->transient_count))
+	if (is_listed(err, mode->transient.items, mode->transient.count))
 		return true;
 	return (mode->throttling_status == 0 || mode->throttling_status == err->http_status) &&
-	       is_listed(err, throttling_codes, mode->throttling_count);
+	       is_listed(err, mode->throttling.items, mode->throttling.count);
 }
 
 bool ks_retry_mode_repeats(
