@@ -226,6 +226,11 @@ peer set imds=forbidden
 check "tokens may be forbidden" get 403 -X PUT -H "$ttl: 60" "$peer_url/latest/api/token"
 check "a container without its word" get 403 "$peer_url/container/credentials"
 
+for call in GET/federation/credentials POST/token POST/v1/token; do
+	check "$call isn't to be signed" said 'must not be signed' 400 -X "${call%%/*}" \
+		-H 'Authorization: AWS4-HMAC-SHA256 x' "$peer_url/${call#*/}"
+done
+
 # ---- the proxy ----
 
 check "no proxy for metadata" get 403 -x "$peer_proxy" "$meta/"

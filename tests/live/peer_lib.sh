@@ -44,9 +44,14 @@ clean_up() {
 	rm -rf "$work"
 }
 
+# The helpers' "name" is left alone: these may be called by what they check.
+forget_aws() {
+	for variable in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$variable"; done
+}
+
 start_peer() {
 	end_peer
-	for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+	forget_aws
 	start_server "$@" || return 1
 	peer_home=$work/home
 	rm -rf "$peer_home" "$work/peer"
@@ -74,7 +79,7 @@ start_peer() {
 
 # What somebody has who uses the home, and whose way to Amazon is the peer. No machine's metadata.
 peer_environment() {
-	for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
+	forget_aws
 	export HOME="$peer_home" HTTPS_PROXY="$peer_proxy" AWS_CA_BUNDLE="$peer_ca"
 	export AWS_EC2_METADATA_DISABLED=true AWS_PAGER='' AWS_MAX_ATTEMPTS=1
 	unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME
