@@ -79,7 +79,7 @@ void ks_request_free(struct ks_request *request);
 enum ks_event_kind {
 	/* from the worker */
 	KS_EVENT_IDENTITY, /* the answer to IDENTIFY */
-	KS_EVENT_RENEWED,  /* a profile's credentials are other ones now, or can't be had any more */
+	KS_EVENT_RENEWED, /* a profile's credentials are other ones now, or can't be had any more */
 	KS_EVENT_RETRYING, /* a call failed and will be sent again */
 	KS_EVENT_REPLY,    /* the one and only end of a CALL */
 	KS_EVENT_SINK,     /* the end of a DELIVER */
