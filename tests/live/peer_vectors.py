@@ -42,7 +42,8 @@ JWK = {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPH
 class OneIdentity:
     """As much of a world as verifying needs."""
 
-    def __init__(self, token, work):
+    def __init__(self, token, work, now=NOW):
+        self.time = now
         self.identity = Identity("example", "", "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
         self.work = work
 
@@ -50,17 +51,20 @@ class OneIdentity:
         return self.identity if key == self.identity.key else None
 
     def now(self):
-        return NOW
+        return self.time
 
 
-def accepted(method, target, headers, body, signature):
+def accepted(method, target, headers, body, signature, unsigned=(), token=None, service="service", now=NOW):
+    """unsigned: headers added afterwards; token: the one that the signer was given, if not what is sent."""
     headers = [HOST, ("x-amz-date", DATE), *headers]
     names = ";".join(sorted(name.lower() for name, _ in headers))
     headers.append(("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/"
                     f"aws4_request, SignedHeaders={names}, Signature={signature}"))
-    request = Request(method, target, headers, body.encode())
+    request = Request(method, target, [*headers, *unsigned], body.encode())
+    if token is None:
+        token = request.header("x-amz-security-token") or ""
     try:
-        peer_sigv4.verify(request, OneIdentity(request.header("x-amz-security-token") or "", None), "service")
+        peer_sigv4.verify(request, OneIdentity(token, None, now), service)
     except Refused:
         return False
     return True
@@ -82,6 +86,14 @@ def main():
             wrong.append(f"{name}: refused")
         if accepted(*parts, other):
             wrong.append(f"{name}: a wrong signature was accepted")
+    for what, changed in {
+            "a header that isn't signed": {"unsigned": [("X-Amz-Target", "x")]},
+            "another token": {"token": "other"},
+            "another service": {"service": "lightsail"},
+            "a signature of long ago": {"now": NOW + 1000},
+            "a signature of the future": {"now": NOW - 1000}}.items():
+        if accepted(*SUITE[0][1:], **changed):
+            wrong.append(f"{what} was accepted")
     if not es256(0):
         wrong.append("ES256: refused")
     if es256(1):
