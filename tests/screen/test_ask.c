@@ -82,10 +82,12 @@ static void the_code_is_asked_for_and_not_shown(void **state)
 
 static void the_other_profiles_go_on_meanwhile(void **state)
 {
-	struct ks_pty *pty = start();
+	const char *const argv[] = {demo_path, "tell", NULL};
+	struct ks_pty *pty = start_with(argv);
 
 	(void)state;
 	assert_true(ks_pty_wait(pty, "dev is read"));
+	assert_true(ks_pty_wait(pty, "(Enter for none):"));
 	ks_pty_type(pty, "123456\n");
 	assert_true(ks_pty_wait(pty, "bucket-of-prod"));
 	assert_exits(pty, 0);

@@ -1,10 +1,11 @@
 /*
- * keysail list over two profiles, with a worker that is made up: dev is read at once, prod needs an
- * MFA code, which is 123456. It needs no network and no account.
+ * keysail list, or keysail with its screen, over two profiles with a worker that is made up: dev is
+ * read at once, prod needs an MFA code, which is 123456. It needs no network and no account.
  *
- * ask_demo [over | after-input]: prod needs no code any more once dev is read; or asks only after
- * something was typed.
+ * ask_demo [screen | tell | over | after-input]: tell: says when dev is read; over: prod needs no
+ * code any more then; after-input: it asks only after something was typed.
  */
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/engine/worker.h"
+#include "tui/app.h"
 #include "tui/cli/list.h"
 #include "tui/cli/options.h"
 
@@ -30,6 +32,11 @@ struct ks_worker {
 };
 
 static const char *mode = "";
+
+static bool is_mode(const char *name)
+{
+	return strcmp(mode, name) == 0;
+}
 
 /* ---- what it answers ---- */
 
@@ -70,7 +77,7 @@ static void ask(struct ks_worker *worker, const char *last_error)
 {
 	struct ks_event *event = new_event(KS_EVENT_QUESTION);
 
-	if (strcmp(mode, "after-input") == 0)
+	if (is_mode("after-input"))
 		poll(&(struct pollfd){.fd = STDIN_FILENO, .events = POLLIN}, 1, -1);
 	event->question = ks_calloc(1, sizeof *event->question);
 	event->question->id = ++worker->question;
@@ -117,11 +124,11 @@ static void answer_call(struct ks_worker *worker, const struct ks_request *reque
 		ks_str_set(&reply->keys[0].id, "AKIAIOSFODNN7EXAMPLE");
 		reply->keys[0].created = event->at;
 		reply->keys[0].last_used.date = KS_TIME_NONE;
-		if (request->profile == DEV)
+		if (request->profile == DEV && is_mode("tell"))
 			fputs("\ndev is read\n", stderr);
 	}
 	post(worker, event, request->id);
-	if (reply->n_keys > 0 && request->profile == DEV && strcmp(mode, "over") == 0)
+	if (reply->n_keys > 0 && request->profile == DEV && is_mode("over"))
 		end_question(worker);
 }
 
@@ -181,6 +188,15 @@ int ks_worker_fd(const struct ks_worker *worker)
 	return worker->wake[0];
 }
 
+static int run_screen(const struct ks_store_options *store, const struct ks_worker_options *worker)
+{
+	struct ks_app_options options = {.store = store, .worker = worker, .clear_seconds = -1};
+	struct ks_app_last last;
+	struct ks_err err;
+
+	return ks_app_run(&options, &last, &err) == KS_APP_QUIT ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const words[] = {"keysail", "-p", "prod", "-p", "dev", "list", NULL};
@@ -192,12 +208,14 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		mode = argv[1];
+	setlocale(LC_ALL, "");
 	ks_secret_setup();
 	if (!ks_options_parse(6, (char **)(uintptr_t)words, &options, &err))
 		return 2;
 	store.profiles = options.profiles;
 	store.n_profiles = options.n_profiles;
-	status = ks_list_main(&options, &store, &worker);
+	status = is_mode("screen") ? run_screen(&store, &worker)
+				   : ks_list_main(&options, &store, &worker);
 	ks_options_free(&options);
 	return status;
 }
