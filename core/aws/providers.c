@@ -51,17 +51,6 @@ static enum ks_provider_result step_web_identity(
 	return detect(query, keys, "a web identity", answer);
 }
 
-static enum ks_provider_result step_assume_role(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	static const char *const keys[] = {"role_arn", NULL};
-
-	(void)state;
-	if (ks_provider_value(query, "web_identity_token_file") != NULL)
-		return KS_PROVIDER_NOT_MINE;
-	return detect(query, keys, "an assumed role", answer);
-}
-
 static enum ks_provider_result step_sso(
     const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
 {
@@ -83,7 +72,10 @@ static enum ks_provider_result step_login(
 
 const struct ks_provider ks_providers[] = {
     {.name = "environment", .step = ks_provider_environment, .source = "Environment"},
-    {.name = "assume role", .step = step_assume_role, .in_profile = true},
+    {.name = "assume role",
+	.step = ks_provider_role,
+	.drop = ks_provider_role_drop,
+	.in_profile = true},
     {.name = "web identity", .step = step_web_identity, .in_profile = true},
     {.name = "sso", .step = step_sso, .in_profile = true},
     {.name = "shared credentials file", .step = ks_provider_credentials_file, .in_profile = true},

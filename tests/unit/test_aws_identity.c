@@ -229,10 +229,6 @@ static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
 		struct situation situation;
 		const char *message;
 	} cases[] = {
-	    {{.config = "[profile a]\nrole_arn = arn\nsource_profile = b\n",
-		 .credentials = "[a]\n" KEYS_OF("A"),
-		 .profile = "a"},
-		"~/.aws/config, line 2, profile a: role_arn asks for an assumed role"},
 	    {{.config = "[profile a]\nrole_arn = arn\nweb_identity_token_file = f\n",
 		 .profile = "a"},
 		"web_identity_token_file asks for a web identity"},

@@ -35,6 +35,12 @@ static bool is_broken(const struct ks_err *err)
 	return ks_err_is(err, KS_IDENTITY_BROKEN) || ks_err_is(err, KS_IDENTITY_BROKEN_CONFIG);
 }
 
+/* All is set up; a service, or the user, gave nothing. */
+static bool is_sign_in(const struct ks_err *err)
+{
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_SIGN_IN);
+}
+
 static bool is_expired(const struct ks_err *err)
 {
 	return ks_remedy_cause(err) == KS_CAUSE_EXPIRED;
@@ -78,6 +84,10 @@ static const struct trouble troubles[] = {
 	{"Put it right where the message points, then press r.",
 	    "Choose another profile: keysail --profile NAME"},
 	is_broken, false},
+    {"Not signed in", "The profile is set up, but signing in with it did not succeed.",
+	{"Do what the message says, then press r.",
+	    "Choose another profile: keysail --profile NAME"},
+	is_sign_in, false},
     {"No credentials", "keysail signs its requests with the same AWS credentials as the AWS CLI.",
 	{"Set a profile up: aws configure", "Choose another one: keysail --profile NAME"},
 	is_credentials, true},
