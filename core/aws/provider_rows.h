@@ -9,6 +9,7 @@ typedef enum ks_provider_result ks_provider_step(
 
 ks_provider_step ks_provider_environment;
 ks_provider_step ks_provider_role;
+ks_provider_step ks_provider_web;
 ks_provider_step ks_provider_credentials_file;
 ks_provider_step ks_provider_process;
 ks_provider_step ks_provider_config_file;
@@ -16,6 +17,7 @@ ks_provider_step ks_provider_container;
 ks_provider_step ks_provider_instance;
 
 void ks_provider_role_drop(void *state);
+void ks_provider_web_drop(void *state);
 void ks_provider_process_drop(void *state);
 void ks_provider_container_drop(void *state);
 void ks_provider_instance_drop(void *state);

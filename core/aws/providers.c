@@ -37,20 +37,6 @@ static enum ks_provider_result detect(const struct ks_provider_query *query,
 	return KS_PROVIDER_NOT_MINE;
 }
 
-static enum ks_provider_result step_web_identity(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	static const char *const keys[] = {"web_identity_token_file", NULL};
-	bool in_env = ks_env_get(query->env, KS_ENV_AWS_WEB_IDENTITY_TOKEN_FILE) != NULL &&
-		      ks_env_get(query->env, KS_ENV_AWS_ROLE_ARN) != NULL;
-
-	(void)state;
-	if (in_env && !query->is_explicit)
-		return fail_unsupported(query, "environment", "environment",
-		    ks_env_name(KS_ENV_AWS_WEB_IDENTITY_TOKEN_FILE), "a web identity", answer);
-	return detect(query, keys, "a web identity", answer);
-}
-
 static enum ks_provider_result step_sso(
     const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
 {
@@ -76,7 +62,10 @@ const struct ks_provider ks_providers[] = {
 	.step = ks_provider_role,
 	.drop = ks_provider_role_drop,
 	.in_profile = true},
-    {.name = "web identity", .step = step_web_identity, .in_profile = true},
+    {.name = "web identity",
+	.step = ks_provider_web,
+	.drop = ks_provider_web_drop,
+	.in_profile = true},
     {.name = "sso", .step = step_sso, .in_profile = true},
     {.name = "shared credentials file", .step = ks_provider_credentials_file, .in_profile = true},
     {.name = "login", .step = step_login, .in_profile = true},

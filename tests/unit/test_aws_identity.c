@@ -229,9 +229,6 @@ static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
 		struct situation situation;
 		const char *message;
 	} cases[] = {
-	    {{.config = "[profile a]\nrole_arn = arn\nweb_identity_token_file = f\n",
-		 .profile = "a"},
-		"web_identity_token_file asks for a web identity"},
 	    {{.config = "[profile a]\nsso_session = s\n", .profile = "a"},
 		"sso_session asks for IAM Identity Center"},
 	    {{.config = "[profile a]\nsso_start_url = s\n",
@@ -240,9 +237,6 @@ static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
 		"sso_start_url asks for IAM Identity Center"},
 	    {{.config = "[profile a]\nlogin_session = x\n", .profile = "a"},
 		"login_session asks for a session of aws login"},
-	    {{.config = "[profile a]\n",
-		 .variables = {"AWS_PROFILE=a", "AWS_ROLE_ARN=r", "AWS_WEB_IDENTITY_TOKEN_FILE=f"}},
-		"environment: AWS_WEB_IDENTITY_TOKEN_FILE asks for a web identity"},
 	};
 
 	(void)state;
