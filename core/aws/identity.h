@@ -21,6 +21,7 @@
 #define KS_IDENTITY_BROKEN         "BrokenCredentials"   /* found, but incomplete or malformed */
 #define KS_IDENTITY_SIGN_IN        "SignInFailed"        /* set up well, but none were given */
 #define KS_IDENTITY_BROKEN_CONFIG  "BrokenConfiguration" /* a file or a setting can't be read */
+#define KS_IDENTITY_SIGN_IN        "SignInNeeded"        /* a login that only the user can renew */
 
 struct ks_identity;
 

@@ -15,11 +15,13 @@ ks_provider_step ks_provider_process;
 ks_provider_step ks_provider_config_file;
 ks_provider_step ks_provider_container;
 ks_provider_step ks_provider_instance;
+ks_provider_step ks_provider_sso;
 
 void ks_provider_role_drop(void *state);
 void ks_provider_web_drop(void *state);
 void ks_provider_process_drop(void *state);
 void ks_provider_container_drop(void *state);
 void ks_provider_instance_drop(void *state);
+void ks_provider_sso_drop(void *state);
 
 #endif

@@ -37,16 +37,6 @@ static enum ks_provider_result detect(const struct ks_provider_query *query,
 	return KS_PROVIDER_NOT_MINE;
 }
 
-static enum ks_provider_result step_sso(
-    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
-{
-	static const char *const keys[] = {
-	    "sso_session", "sso_start_url", "sso_account_id", "sso_role_name", NULL};
-
-	(void)state;
-	return detect(query, keys, "IAM Identity Center (SSO)", answer);
-}
-
 static enum ks_provider_result step_login(
     const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
 {
@@ -66,7 +56,7 @@ const struct ks_provider ks_providers[] = {
 	.step = ks_provider_web,
 	.drop = ks_provider_web_drop,
 	.in_profile = true},
-    {.name = "sso", .step = step_sso, .in_profile = true},
+    {.name = "sso", .step = ks_provider_sso, .drop = ks_provider_sso_drop, .in_profile = true},
     {.name = "shared credentials file", .step = ks_provider_credentials_file, .in_profile = true},
     {.name = "login", .step = step_login, .in_profile = true},
     {.name = "process",

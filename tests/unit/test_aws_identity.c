@@ -229,12 +229,6 @@ static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
 		struct situation situation;
 		const char *message;
 	} cases[] = {
-	    {{.config = "[profile a]\nsso_session = s\n", .profile = "a"},
-		"sso_session asks for IAM Identity Center"},
-	    {{.config = "[profile a]\nsso_start_url = s\n",
-		 .credentials = "[a]\n" KEYS_OF("A"),
-		 .profile = "a"},
-		"sso_start_url asks for IAM Identity Center"},
 	    {{.config = "[profile a]\nlogin_session = x\n", .profile = "a"},
 		"login_session asks for a session of aws login"},
 	};
@@ -270,10 +264,11 @@ static void a_static_key_still_counts_where_it_comes_before(void **state)
 static void only_a_plain_profile_name_gets_into_a_command_to_copy(void **state)
 {
 	static const struct situation situation = {
-	    .config = "[profile \"a; rm x\"]\nsso_session = s\n",
+	    .config = "[profile \"a; rm x\"]\nsso_account_id = 123456789012\nsso_role_name = r\n"
+		      "sso_region = us-east-1\nsso_start_url = https://a.b/start\n",
 	    .profile = "a; rm x",
 	};
-	struct ks_err err = resolve_badly(&situation, KS_IDENTITY_UNSUPPORTED, "sso_session");
+	struct ks_err err = resolve_badly(&situation, KS_IDENTITY_SIGN_IN, "isn't there");
 
 	(void)state;
 	assert_null(strstr(err.tip, "rm x"));

@@ -1,0 +1,143 @@
+#include "core/aws/login_kit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/base/text.h"
+
+/* Shorter than another keysail waits for its turn. */
+#define TIMEOUT_MS ((int64_t)30 * 1000)
+#define YEAR_S     ((double)366 * 24 * 3600)
+
+bool ks_login_find_service(const struct ks_provider_query *query, enum ks_service service,
+    const char *region, const char *path, struct ks_login_service *out, struct ks_err *err)
+{
+	char base[KS_ENDPOINT_SIZE];
+	struct ks_endpoint parts;
+
+	if (!ks_settings_endpoint(query->settings, service, region, base, sizeof base, err) ||
+	    !ks_endpoint_split(base, "the endpoint", &parts, err))
+		return false;
+	out->direct = parts.loopback;
+	snprintf(out->url, sizeof out->url, "%s%s", base, path);
+	return true;
+}
+
+struct ks_errand *ks_login_post(const struct ks_provider_query *query,
+    const struct ks_login_service *service, const cJSON *body, struct ks_errand_header extra,
+    struct ks_err *err)
+{
+	char *text = cJSON_PrintUnformatted(body);
+	struct ks_errand_header headers[] = {{"Content-Type", "application/json"}, extra};
+	struct ks_errand *errand;
+
+	if (text == NULL)
+		ks_mem_out();
+	errand = query->errands->fetch(query->errands->ctx,
+	    &(struct ks_errand_fetch){
+		.method = "POST",
+		.url = service->url,
+		.headers = headers,
+		.n_headers = extra.value != NULL ? 2 : 1,
+		.body = text,
+		.body_len = strlen(text),
+		.ca_bundle = query->settings->ca_bundle,
+		.timeout_ms = TIMEOUT_MS,
+		.direct = service->direct,
+		.once = true,
+	    },
+	    err);
+	cJSON_free(text);
+	return errand;
+}
+
+/* ---- what a service says ---- */
+
+static void take_clean(char *dst, size_t size, const cJSON *json, const char *const *names)
+{
+	const char *text = NULL;
+
+	for (; text == NULL && *names != NULL; names++)
+		text = ks_json_text(json, *names);
+	if (text != NULL)
+		ks_text_clean(dst, size, text, strlen(text));
+}
+
+void ks_login_read_no(const struct ks_errand_end *end, struct ks_login_no *out)
+{
+	static const char *const words[] = {"error", "__type", "code", NULL};
+	static const char *const sentences[] = {"error_description", "message", "Message", NULL};
+	const char *problem, *name;
+	cJSON *json = ks_json_parse(end->text, end->len, &problem);
+
+	memset(out, 0, sizeof *out);
+	take_clean(out->word, sizeof out->word, json, words);
+	take_clean(out->said, sizeof out->said, json, sentences);
+	cJSON_Delete(json);
+	/* "com.amazonaws.switchboard.portal#UnauthorizedException" */
+	name = strrchr(out->word, '#');
+	if (name != NULL)
+		memmove(out->word, name + 1, strlen(name));
+}
+
+void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const char *what)
+{
+	struct ks_login_no no;
+
+	if (end->err.kind != KS_ERR_NONE) {
+		ks_err_because(err, &end->err, "%s", what);
+		return;
+	}
+	ks_login_read_no(end, &no);
+	ks_err_set(err, KS_ERR_SERVICE, "%s: the service answered HTTP %d%s%s%s%s", what,
+	    end->status, no.word[0] != '\0' ? " " : "", no.word, no.said[0] != '\0' ? ", " : "",
+	    no.said);
+	if (end->status == 429 || end->status >= 500)
+		ks_err_tip(err, "the service is busy or has trouble: try again in a minute");
+	err->http_status = end->status;
+	snprintf(err->code, sizeof err->code, "%s", no.word);
+}
+
+bool ks_login_ask_for(
+    struct ks_err *err, const char *command, const char *profile, const char *format, ...)
+{
+	char sentence[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof sentence, format, args);
+	va_end(args);
+	ks_err_set(err, KS_ERR_CREDENTIALS, "%s", sentence);
+	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_SIGN_IN);
+	return ks_err_tip(err, "run: %s --profile %s", command, ks_provider_shell_name(profile));
+}
+
+enum ks_provider_result ks_login_fail(struct ks_provider_answer *answer)
+{
+	char code[sizeof answer->err.code];
+
+	snprintf(code, sizeof code, "%s", answer->err.code);
+	return ks_provider_fail(answer, code);
+}
+
+/* ---- what comes from outside ---- */
+
+const char *ks_login_text(const cJSON *object, const char *name)
+{
+	const char *text = ks_json_text(object, name);
+
+	return text != NULL && ks_credentials_is_token(text) ? text : NULL;
+}
+
+bool ks_login_seconds(const cJSON *object, const char *name, int64_t *ms)
+{
+	const cJSON *number = ks_json_member(object, name);
+
+	if (!cJSON_IsNumber(number) || !(number->valuedouble >= 1) || number->valuedouble > YEAR_S)
+		return false;
+	*ms = (int64_t)number->valuedouble * 1000;
+	return true;
+}

@@ -1,0 +1,61 @@
+/*
+ * What the rows have in common that share a login with the AWS CLI (SSO, "aws login"): asking their
+ * services, and saying that somebody has to sign in again. Worker thread.
+ */
+#ifndef KS_AWS_LOGIN_KIT_H
+#define KS_AWS_LOGIN_KIT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/aws/endpoint.h"
+#include "core/aws/errand.h"
+#include "core/aws/provider_kit.h"
+#include "core/aws/service.h"
+
+/* Where and how a service is asked. */
+struct ks_login_service {
+	char url[KS_ENDPOINT_SIZE + 32]; /* with the operation's path, without query */
+	bool direct;                     /* never through a proxy */
+};
+
+/* path is the operation's own, a constant. False with err filled. */
+bool ks_login_find_service(const struct ks_provider_query *query, enum ks_service service,
+    const char *region, const char *path, struct ks_login_service *out, struct ks_err *err);
+
+/*
+ * POSTs a JSON object that must not be sent twice; extra is a header more, whose value may be NULL:
+ * then there is none. As errand.h's fetch. The body is in wiped blocks only.
+ */
+struct ks_errand *ks_login_post(const struct ks_provider_query *query,
+    const struct ks_login_service *service, const cJSON *body, struct ks_errand_header extra,
+    struct ks_err *err);
+
+/* What a service answers when it says no: its word for it, and its sentence. Both clean, or "". */
+struct ks_login_no {
+	char word[64]; /* "UnauthorizedException", "invalid_grant" */
+	char said[200];
+};
+void ks_login_read_no(const struct ks_errand_end *end, struct ks_login_no *out);
+
+/*
+ * Fills err with why an answer is none, as "WHAT: WHY"; what is clean. The kind is that of the
+ * failure on the way, or KS_ERR_SERVICE.
+ */
+void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const char *what);
+
+/* Fills err with a sentence whose remedy is to sign in; command is "aws sso login". */
+bool ks_login_ask_for(struct ks_err *err, const char *command, const char *profile,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Ends the look-up with answer->err as it is, code and all. */
+enum ks_provider_result ks_login_fail(struct ks_provider_answer *answer);
+
+/* A text that may go into a header, a URL or a request's body: as ks_credentials_is_token. */
+const char *ks_login_text(const cJSON *object, const char *name);
+
+/* A whole number of seconds until something ends, up to a year, as ms. */
+bool ks_login_seconds(const cJSON *object, const char *name, int64_t *ms);
+
+#endif

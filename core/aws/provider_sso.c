@@ -1,0 +1,373 @@
+/* IAM Identity Center: a role's credentials for the token of a login (facts 5.6). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/aws/cache_names.h"
+#include "core/aws/credentials_json.h"
+#include "core/aws/exchange.h"
+#include "core/aws/freshen.h"
+#include "core/aws/login_kit.h"
+#include "core/aws/provider_rows.h"
+#include "core/aws/signer.h"
+#include "core/aws/sso_token.h"
+#include "core/base/buf.h"
+#include "core/base/date.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+
+/* What has less time left isn't taken from the cache: the CLI's rule. */
+#define WINDOW_MS  ((int64_t)15 * 60 * 1000)
+#define TIMEOUT_MS ((int64_t)15 * 1000)
+enum { ATTEMPTS = 3, PAUSE_MS = 500 };
+
+struct sso {
+	const struct ks_provider_query *query;
+	struct ks_sso_profile profile;
+	char name[200]; /* "SSO my-sso" */
+	struct ks_login_service portal;
+
+	/* the role's credentials, and the CLI's cache of them */
+	char *path;
+	bool looked;
+	struct ks_freshen freshen;
+	struct ks_credentials taken, got;
+
+	/* getting them */
+	struct ks_sso_token *token;
+	const struct ks_secret *bearer; /* the token's; NULL until it is known */
+	struct ks_secret *refused;      /* the one before, which the portal didn't take */
+	struct ks_exchange exchange;
+};
+
+static int64_t now(const struct sso *sso)
+{
+	return ks_clock_wall(sso->query->errands->clock);
+}
+
+/* ---- the cache ---- */
+
+static enum ks_freshen_worth judge(
+    void *ctx, const cJSON *json, const struct ks_err *problem, struct ks_err *err)
+{
+	struct sso *sso = ctx;
+	struct ks_credentials *taken = &sso->taken;
+	struct ks_err ignored;
+
+	(void)problem;
+	(void)err;
+	ks_credentials_clear(taken);
+	/* A file that can't be understood is one that isn't there: it is only a cache. */
+	if (json == NULL ||
+	    !ks_credentials_from_json(KS_CREDENTIALS_CLI_CACHE, json, taken, &ignored) ||
+	    taken->expires_at - now(sso) < WINDOW_MS)
+		return KS_WORTH_NONE;
+	return sso->query->refused != NULL && strcmp(taken->access_key_id, sso->query->refused) == 0
+		   ? KS_WORTH_NONE
+		   : KS_WORTH_GOOD;
+}
+
+static bool put(void *ctx, cJSON *json)
+{
+	struct sso *sso = ctx;
+	cJSON *inner;
+
+	if (sso->got.access_key_id == NULL)
+		return false;
+	cJSON_DeleteItemFromObjectCaseSensitive(json, "Credentials");
+	ks_cache_put_text(json, "ProviderType", "sso");
+	inner = cJSON_AddObjectToObject(json, "Credentials");
+	if (inner == NULL)
+		ks_mem_out();
+	ks_cache_put_text(inner, "AccessKeyId", sso->got.access_key_id);
+	ks_cache_put_text(inner, "SecretAccessKey", ks_secret_value(sso->got.secret));
+	ks_cache_put_text(inner, "SessionToken", ks_secret_value(sso->got.token));
+	ks_cache_put_date(inner, "Expiration", sso->got.expires_at);
+	ks_cache_put_text(inner, "AccountId", sso->profile.account);
+	return true;
+}
+
+/* ---- asking the portal ---- */
+
+static struct ks_errand *begin(
+    void *ctx, const struct ks_errands *errands, int64_t skew_ms, struct ks_err *err)
+{
+	struct sso *sso = ctx;
+	struct ks_errand_header header = {"x-amz-sso_bearer_token", ks_secret_value(sso->bearer)};
+	char *role = ks_signer_encode(sso->profile.role, strlen(sso->profile.role), false);
+	struct ks_errand *errand;
+	struct ks_buf url;
+
+	(void)skew_ms;
+	ks_buf_init(&url, SIZE_MAX);
+	ks_buf_printf(
+	    &url, "%s?role_name=%s&account_id=%s", sso->portal.url, role, sso->profile.account);
+	errand = errands->fetch(errands->ctx,
+	    &(struct ks_errand_fetch){
+		.method = "GET",
+		.url = ks_buf_text(&url),
+		.headers = &header,
+		.n_headers = 1,
+		.ca_bundle = sso->query->settings->ca_bundle,
+		.timeout_ms = TIMEOUT_MS,
+		.direct = sso->portal.direct,
+	    },
+	    err);
+	ks_buf_free(&url);
+	free(role);
+	return errand;
+}
+
+static bool refuse_login(const struct sso *sso, struct ks_err *err)
+{
+	return ks_login_ask_for(err, KS_SSO_LOGIN, sso->query->profile,
+	    "The login for %s isn't accepted any more (%s)", sso->name,
+	    ks_sso_token_file(sso->token));
+}
+
+static bool refuse_role(const struct sso *sso, const struct ks_errand_end *end, struct ks_err *err)
+{
+	struct ks_login_no no;
+
+	ks_login_read_no(end, &no);
+	ks_err_set(err, KS_ERR_CREDENTIALS,
+	    "%s gives this login no access to the role %s in the account %s: HTTP %d%s%s",
+	    sso->name, sso->profile.role, sso->profile.account, end->status,
+	    no.said[0] != '\0' ? ", " : "", no.said);
+	err->http_status = end->status;
+	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_BROKEN);
+	return ks_err_tip(err,
+	    "correct sso_role_name (%s, line %d) or sso_account_id, or ask for access",
+	    sso->profile.role_at.path, sso->profile.role_at.line);
+}
+
+static bool refuse_reply(const struct sso *sso, struct ks_err *err)
+{
+	struct ks_err why = *err;
+
+	ks_err_because(err, &why, "The reply of %s can't be used", sso->name);
+	if (why.kind == KS_ERR_CREDENTIALS)
+		err->kind = KS_ERR_REPLY;
+	return false;
+}
+
+static bool take_reply(struct sso *sso, const struct ks_errand_end *end, struct ks_err *err)
+{
+	char date[KS_DATE_SIZE];
+
+	if (!ks_credentials_from_text(KS_CREDENTIALS_SSO_ROLE, end->text, end->len, &sso->got, err))
+		return refuse_reply(sso, err);
+	if (sso->got.expires_at > now(sso))
+		return true;
+	ks_err_set(err, KS_ERR_CREDENTIALS, "%s gave credentials that expired at %s", sso->name,
+	    ks_date_local(sso->got.expires_at, date));
+	ks_err_tip(err, "check this computer's clock");
+	ks_credentials_clear(&sso->got);
+	return false;
+}
+
+static bool read_end(struct sso *sso, const struct ks_errand_end *end, struct ks_err *err)
+{
+	char what[300];
+
+	if (end->err.kind == KS_ERR_NONE && end->status == 200)
+		return take_reply(sso, end, err);
+	if (end->err.kind == KS_ERR_NONE && end->status == 401)
+		return refuse_login(sso, err);
+	if (end->err.kind == KS_ERR_NONE && (end->status == 403 || end->status == 404))
+		return refuse_role(sso, end, err);
+	ks_provider_say(what, sizeof what, "%s gave no credentials for the role %s in %s",
+	    sso->name, sso->profile.role, sso->profile.account);
+	ks_login_explain(err, end, what);
+	return false;
+}
+
+/* ---- the token ---- */
+
+/* Whoever renewed the login meanwhile made our token useless: then the file has another. */
+static bool read_token_again(struct sso *sso, struct ks_err *err)
+{
+	if (sso->refused != NULL)
+		return refuse_login(sso, err);
+	sso->refused = ks_secret_dup(sso->bearer, err);
+	if (sso->refused == NULL)
+		return false;
+	sso->bearer = NULL;
+	ks_sso_token_free(sso->token);
+	sso->token = ks_sso_token_new(sso->query, &sso->profile, err);
+	return sso->token != NULL;
+}
+
+static bool is_same_again(const struct sso *sso)
+{
+	return sso->refused != NULL && ks_secret_equal(sso->refused, ks_secret_value(sso->bearer),
+					   ks_secret_len(sso->bearer));
+}
+
+static enum ks_provider_result step_token(struct sso *sso, struct ks_err *err)
+{
+	enum ks_provider_result result = KS_PROVIDER_DONE;
+
+	if (sso->bearer == NULL)
+		result = ks_sso_token_step(sso->token, &sso->bearer, err);
+	if (result == KS_PROVIDER_DONE && is_same_again(sso)) {
+		refuse_login(sso, err);
+		return KS_PROVIDER_FAILED;
+	}
+	return result;
+}
+
+static enum ks_provider_result renew(void *ctx, const cJSON *json, struct ks_err *err)
+{
+	struct sso *sso = ctx;
+	const struct ks_errand_end *end;
+	enum ks_provider_result result;
+	bool is_refused, good;
+
+	(void)json;
+	for (;;) {
+		result = step_token(sso, err);
+		if (result != KS_PROVIDER_DONE)
+			return result;
+		end = ks_exchange_step(&sso->exchange, begin, sso);
+		if (end == NULL)
+			return KS_PROVIDER_PENDING;
+		is_refused = end->err.kind == KS_ERR_NONE && end->status == 401;
+		good = is_refused ? read_token_again(sso, err) : read_end(sso, end, err);
+		ks_exchange_clear(&sso->exchange);
+		if (!is_refused || !good)
+			return good ? KS_PROVIDER_DONE : KS_PROVIDER_FAILED;
+	}
+}
+
+static const struct ks_freshen_kind kind = {
+    .judge = judge, .renew = renew, .put = put, .optional = true};
+
+/* ---- the row ---- */
+
+void ks_provider_sso_drop(void *state)
+{
+	struct sso *sso = state;
+
+	if (sso->exchange.errands != NULL)
+		ks_exchange_clear(&sso->exchange);
+	ks_freshen_clear(&sso->freshen);
+	ks_sso_token_free(sso->token);
+	ks_secret_free(sso->refused);
+	ks_credentials_clear(&sso->taken);
+	ks_credentials_clear(&sso->got);
+	free(sso->path);
+	free(sso);
+}
+
+static char *find_path(const struct sso *sso)
+{
+	return ks_cache_sso_role_path(sso->query->env, &(struct ks_cache_sso_role){
+							   .account_id = sso->profile.account,
+							   .role_name = sso->profile.role,
+							   .session_name = sso->profile.session,
+							   .start_url = sso->profile.start_url,
+						       });
+}
+
+/* NULL with err filled. */
+static struct sso *open_state(
+    const struct ks_provider_query *query, const struct ks_sso_profile *profile, struct ks_err *err)
+{
+	struct sso *sso = ks_calloc(1, sizeof *sso);
+
+	sso->query = query;
+	sso->profile = *profile;
+	ks_sso_profile_name(profile, sso->name, sizeof sso->name);
+	ks_credentials_init(&sso->taken);
+	ks_credentials_init(&sso->got);
+	sso->exchange = (struct ks_exchange){
+	    .errands = query->errands, .attempts = ATTEMPTS, .pause_ms = PAUSE_MS};
+	sso->token = ks_sso_token_new(query, &sso->profile, err);
+	if (sso->token == NULL || !ks_login_find_service(query, KS_SERVICE_SSO, profile->region,
+				      "/federation/credentials", &sso->portal, err)) {
+		ks_provider_sso_drop(sso);
+		return NULL;
+	}
+	sso->path = find_path(sso);
+	sso->freshen = (struct ks_freshen){
+	    .kind = &kind, .ctx = sso, .path = sso->path, .errands = query->errands};
+	return sso;
+}
+
+/* Moves the credentials to the answer. */
+static enum ks_provider_result give(
+    struct sso *sso, struct ks_credentials *found, struct ks_provider_answer *answer)
+{
+	char source[640];
+
+	answer->credentials = *found;
+	ks_credentials_init(found);
+	free(answer->credentials.account_id);
+	answer->credentials.account_id = ks_strdup(sso->profile.account);
+	ks_provider_say(source, sizeof source, "%s, role %s in %s", sso->name, sso->profile.role,
+	    sso->profile.account);
+	answer->credentials.source = ks_strdup(source);
+	ks_provider_say(answer->finding, sizeof answer->finding, "profile %s: access key %s by %s",
+	    sso->query->profile, answer->credentials.access_key_id, sso->name);
+	return KS_PROVIDER_DONE;
+}
+
+/* Before anything else: with good ones there, no login is needed. */
+static bool has_cached(struct sso *sso)
+{
+	struct ks_cache_look look;
+	struct ks_err ignored;
+	bool good;
+
+	if (sso->looked)
+		return false;
+	sso->looked = true;
+	ks_cache_read(sso->path, &look, &ignored);
+	good = judge(sso, look.json, NULL, &ignored) == KS_WORTH_GOOD;
+	ks_cache_clear(&look);
+	return good;
+}
+
+static enum ks_provider_result step(struct sso *sso, struct ks_provider_answer *answer)
+{
+	enum ks_provider_result result;
+
+	if (has_cached(sso))
+		return give(sso, &sso->taken, answer);
+	/* First the login: who has none takes no turn at the role. */
+	result = step_token(sso, &answer->err);
+	if (result != KS_PROVIDER_DONE)
+		return result == KS_PROVIDER_PENDING ? result : ks_login_fail(answer);
+	switch (ks_freshen_step(&sso->freshen, &answer->err)) {
+	case KS_FRESHEN_PENDING:
+		return KS_PROVIDER_PENDING;
+	case KS_FRESHEN_TAKEN:
+		return give(sso, &sso->taken, answer);
+	case KS_FRESHEN_RENEWED:
+	case KS_FRESHEN_UNWRITTEN:
+		/* It can be had again. */
+		return give(sso, &sso->got, answer);
+	case KS_FRESHEN_FAILED:
+		break;
+	}
+	return ks_login_fail(answer);
+}
+
+enum ks_provider_result ks_provider_sso(
+    const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
+{
+	struct ks_sso_profile profile;
+	enum ks_provider_result result = ks_sso_profile_read(query, &profile, answer);
+
+	if (result != KS_PROVIDER_DONE)
+		return result;
+	if (*state == NULL)
+		*state = open_state(query, &profile, &answer->err);
+	if (*state == NULL)
+		return ks_login_fail(answer);
+	result = step(*state, answer);
+	if (result != KS_PROVIDER_PENDING)
+		ks_provider_sso_drop(*state);
+	return result;
+}
