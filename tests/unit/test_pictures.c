@@ -29,6 +29,14 @@ static const struct ks_err sso = {
 	   "--format env)\", then start keysail without --profile",
 };
 
+static const struct ks_err login = {
+    .kind = KS_ERR_CREDENTIALS,
+    .code = "SignInNeeded",
+    .message = "The login for SSO my-sso expired at 2026-11-24 11:00:00 UTC "
+	       "(~/.aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json)",
+    .tip = "run: aws sso login --profile work",
+};
+
 static const struct ks_err no_profile = {
     .kind = KS_ERR_CREDENTIALS,
     .code = "NoSuchProfile",
@@ -105,6 +113,7 @@ static const struct scene scenes[] = {
     {.name = "no-credentials-120x34", .width = 120, .height = 34, .no_credentials = true},
     {.name = "no-credentials-50x15", .width = 50, .height = 15, .no_credentials = true},
     {.name = "sign-in-unsupported-80x24", .width = 80, .height = 24, .identity_err = &sso},
+    {.name = "sign-in-80x24", .width = 80, .height = 24, .identity_err = &login},
     {.name = "no-such-profile-80x24", .width = 80, .height = 24, .identity_err = &no_profile},
     {.name = "not-accepted-120x34",
 	.width = 120,

@@ -30,6 +30,11 @@ static bool is_unsupported(const struct ks_err *err)
 	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_UNSUPPORTED);
 }
 
+static bool is_login(const struct ks_err *err)
+{
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_SIGN_IN);
+}
+
 static bool is_broken(const struct ks_err *err)
 {
 	return ks_err_is(err, KS_IDENTITY_BROKEN) || ks_err_is(err, KS_IDENTITY_BROKEN_CONFIG);
@@ -80,6 +85,9 @@ static const struct trouble troubles[] = {
     {"A sign-in that can't be used yet",
 	"The profile gets its credentials in a way that this version doesn't know.",
 	{"Choose another profile: keysail --profile NAME"}, is_unsupported, false},
+    {"Sign in", "The profile's credentials come from a login, and that can't be used.",
+	{"Once you have signed in, press r.", "Choose another profile: keysail --profile NAME"},
+	is_login, false},
     {"The AWS configuration has a mistake", "What it says can't be used as it is.",
 	{"Put it right where the message points, then press r.",
 	    "Choose another profile: keysail --profile NAME"},
