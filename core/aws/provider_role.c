@@ -257,7 +257,7 @@ static enum ks_provider_result fail_without_code(
 	answer->err.kind = KS_ERR_CREDENTIALS;
 	ks_err_tip(&answer->err, "have the device %s at hand, then try again",
 	    role->profile.role.mfa_serial);
-	return ks_provider_fail(answer, KS_IDENTITY_SIGN_IN);
+	return ks_provider_fail(answer, KS_IDENTITY_REFUSED);
 }
 
 static enum ks_provider_result ask_code(struct role *role, struct ks_provider_answer *answer)

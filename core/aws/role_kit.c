@@ -131,5 +131,5 @@ enum ks_provider_result ks_role_fail(struct ks_provider_answer *answer, enum ks_
 	tip_kind(err);
 	if (refused)
 		err->kind = KS_ERR_CREDENTIALS;
-	return ks_provider_fail(answer, refused ? KS_IDENTITY_SIGN_IN : code_of_kind(err->kind));
+	return ks_provider_fail(answer, refused ? KS_IDENTITY_REFUSED : code_of_kind(err->kind));
 }

@@ -336,7 +336,7 @@ static void what_fails_in_the_source_is_the_error_and_names_that_profile(void **
 	role_resolve_badly(&empty, KS_IDENTITY_BROKEN,
 	    "~/.aws/config, line 4, profile prod: source_profile names base, where there are no "
 	    "credentials");
-	role_resolve_badly(&refused, KS_IDENTITY_SIGN_IN,
+	role_resolve_badly(&refused, KS_IDENTITY_REFUSED,
 	    "~/.aws/config, line 6, profile two: role arn:aws:iam::123456789012:role/Two can't be "
 	    "taken on: AccessDenied: User: u is not authorized");
 	assert_false(role_resolve(&broken, &identity, &err));
@@ -425,7 +425,7 @@ static void a_refusal_says_what_to_do(void **state)
 					     .profile = "prod",
 					     .steps = &step,
 					     .n_steps = 1},
-		    KS_IDENTITY_SIGN_IN, message);
+		    KS_IDENTITY_REFUSED, message);
 		assert_int_equal(err.kind, KS_ERR_CREDENTIALS);
 		assert_string_equal(err.tip, cases[i].tip);
 	}
@@ -523,14 +523,14 @@ static void it_is_asked_for_again_three_times_at_most(void **state)
 	    .config = WITH_MFA, .credentials = BASE, .profile = "prod", ROLE_STEPS(denied)};
 
 	(void)state;
-	role_resolve_badly(&given, KS_IDENTITY_SIGN_IN, "can't be taken on: AccessDenied: " WRONG);
+	role_resolve_badly(&given, KS_IDENTITY_REFUSED, "can't be taken on: AccessDenied: " WRONG);
 	given.steps = malformed;
 	given.n_steps = 4;
-	role_resolve_badly(&given, KS_IDENTITY_SIGN_IN,
+	role_resolve_badly(&given, KS_IDENTITY_REFUSED,
 	    "profile prod: role " EXAMPLE " needs an MFA code: what was entered isn't six digits");
 	given.steps = other;
 	given.n_steps = 2;
-	role_resolve_badly(&given, KS_IDENTITY_SIGN_IN, "AccessDenied: User: u may not");
+	role_resolve_badly(&given, KS_IDENTITY_REFUSED, "AccessDenied: User: u may not");
 }
 
 static void who_gives_no_code_gets_no_role(void **state)
@@ -538,7 +538,7 @@ static void who_gives_no_code_gets_no_role(void **state)
 	static const struct desk_step steps[] = {{ASKS, .fails = KS_ERR_CANCELLED}};
 	static const struct role_case given = {
 	    .config = WITH_MFA, .credentials = BASE, .profile = "prod", ROLE_STEPS(steps)};
-	struct ks_err err = role_resolve_badly(&given, KS_IDENTITY_SIGN_IN,
+	struct ks_err err = role_resolve_badly(&given, KS_IDENTITY_REFUSED,
 	    "~/.aws/config, line 2, profile prod: role " EXAMPLE
 	    " needs an MFA code: it went wrong");
 

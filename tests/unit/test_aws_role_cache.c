@@ -283,7 +283,7 @@ static void a_source_from_the_cache_that_sts_refuses_is_renewed_once(void **stat
 	role_empty_cache(state);
 	role_write(role_cache(NAME_TWO), OF_THE_CLI);
 	given.steps = bad;
-	role_resolve_badly(&given, KS_IDENTITY_SIGN_IN, "can't be taken on: ExpiredToken: The");
+	role_resolve_badly(&given, KS_IDENTITY_REFUSED, "can't be taken on: ExpiredToken: The");
 }
 
 /* ---- given up ---- */

@@ -273,7 +273,7 @@ static void a_refusal_says_what_to_do(void **state)
 		snprintf(message, sizeof message,
 		    "AWS_ROLE_ARN: role " EXAMPLE " can't be taken on: %s: It said no.",
 		    cases[i].code);
-		err = role_resolve_badly(&given, KS_IDENTITY_SIGN_IN, message);
+		err = role_resolve_badly(&given, KS_IDENTITY_REFUSED, message);
 		assert_int_equal(err.kind, KS_ERR_CREDENTIALS);
 		assert_string_equal(err.tip, cases[i].tip);
 		given = (struct role_case){
@@ -281,7 +281,7 @@ static void a_refusal_says_what_to_do(void **state)
 		snprintf(message, sizeof message,
 		    "~/.aws/config, line 3, profile prod: role " EXAMPLE " can't be taken on: %s",
 		    cases[i].code);
-		role_resolve_badly(&given, KS_IDENTITY_SIGN_IN, message);
+		role_resolve_badly(&given, KS_IDENTITY_REFUSED, message);
 	}
 }
 

@@ -44,6 +44,20 @@ static const struct ks_err no_profile = {
     .tip = "known profiles: default, work",
 };
 
+static const struct ks_err signed_out = {
+    .kind = KS_ERR_CREDENTIALS,
+    .code = "ExpiredLogin",
+    .message = "The sign-in of SSO session corp ended at 2023-11-14T20:00:00Z",
+    .tip = "run: aws sso login --profile work",
+};
+
+static const struct ks_err bad_endpoint = {
+    .kind = KS_ERR_USAGE,
+    .message = "~/.aws/config, line 13: http://example.com is refused: plain http would send your "
+	       "requests unprotected over the network",
+    .tip = "use https://; http is for 127.0.0.1, [::1] and localhost",
+};
+
 struct scene {
 	const char *name; /* of the picture */
 	int width, height;
@@ -115,6 +129,9 @@ static const struct scene scenes[] = {
     {.name = "sign-in-unsupported-80x24", .width = 80, .height = 24, .identity_err = &sso},
     {.name = "sign-in-80x24", .width = 80, .height = 24, .identity_err = &login},
     {.name = "no-such-profile-80x24", .width = 80, .height = 24, .identity_err = &no_profile},
+    {.name = "signed-out-80x24", .width = 80, .height = 24, .identity_err = &signed_out},
+    {.name = "signed-out-50x15", .width = 50, .height = 15, .identity_err = &signed_out},
+    {.name = "bad-endpoint-80x24", .width = 80, .height = 24, .identity_err = &bad_endpoint},
     {.name = "not-accepted-120x34",
 	.width = 120,
 	.height = 34,

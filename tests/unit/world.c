@@ -1,5 +1,6 @@
 #include "tests/unit/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/mem.h"
@@ -238,6 +239,7 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 			info->n_looked++;
 		}
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "no credentials were found");
+		snprintf(event->err.code, sizeof event->err.code, "NoCredentials");
 		if (world->identity_err != NULL)
 			event->err = *world->identity_err;
 	}

@@ -82,7 +82,7 @@ static void add_fetched(struct ks_sheet *sheet, struct ks_draw *draw, const char
 	ks_describe_err(sheet, draw, fetched->err);
 }
 
-void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
+void ks_describe_message(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
 {
 	const char *word = ks_format_err_word(err);
 
@@ -90,8 +90,18 @@ void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct 
 	    err->message[0] != '\0' ? err->message
 	    : word[0] != '\0'       ? word
 				    : draw->glyphs->dash);
+}
+
+void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
+{
+	ks_describe_message(sheet, draw, err);
 	if (err->tip[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Tip", "%s", err->tip);
+	ks_describe_answer(sheet, err);
+}
+
+void ks_describe_answer(struct ks_sheet *sheet, const struct ks_err *err)
+{
 	if (err->code[0] != '\0')
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Error code", "%s", err->code);
 	if (err->subcode[0] != '\0' && strcmp(err->subcode, err->code) != 0)

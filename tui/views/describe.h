@@ -22,5 +22,8 @@ bool ks_describe_not_enabled(struct ks_sheet *sheet, struct ks_draw *draw);
 
 /* An error whole: what, why, the codes, what to do. */
 void ks_describe_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err);
+/* Of that: what failed, in words; and what came back to look it up by. */
+void ks_describe_message(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err);
+void ks_describe_answer(struct ks_sheet *sheet, const struct ks_err *err);
 
 #endif

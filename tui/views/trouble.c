@@ -1,16 +1,18 @@
 #include "tui/views/trouble.h"
 
+#include <string.h>
+
 #include "core/aws/identity.h"
 #include "core/state/remedy.h"
 #include "tui/format.h"
 #include "tui/views/describe.h"
 
-enum { WIDEST = 92, MARGIN = 2 };
+enum { WIDEST = 92, MARGIN = 2, OTHERS = 6, NAME_WIDTH = 24, LINE_SIZE = 1200 };
 
 struct trouble {
 	const char *title;
 	const char *meaning;
-	const char *next[3]; /* what to do, the likeliest first */
+	const char *next[3]; /* what to do, the likeliest first; the error's own tip goes before */
 	bool (*matches)(const struct ks_err *err);
 	bool knows_best; /* next says all that the error's own tip could */
 };
@@ -18,6 +20,11 @@ struct trouble {
 static bool is_credentials(const struct ks_err *err)
 {
 	return err->kind == KS_ERR_CREDENTIALS;
+}
+
+static bool is_no_credentials(const struct ks_err *err)
+{
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_NO_CREDENTIALS);
 }
 
 static bool is_no_profile(const struct ks_err *err)
@@ -37,13 +44,14 @@ static bool is_login(const struct ks_err *err)
 
 static bool is_broken(const struct ks_err *err)
 {
-	return ks_err_is(err, KS_IDENTITY_BROKEN) || ks_err_is(err, KS_IDENTITY_BROKEN_CONFIG);
+	return ks_err_is(err, KS_IDENTITY_BROKEN) || ks_err_is(err, KS_IDENTITY_BROKEN_CONFIG) ||
+	       err->kind == KS_ERR_USAGE;
 }
 
 /* All is set up; a service, or the user, gave nothing. */
-static bool is_sign_in(const struct ks_err *err)
+static bool is_refused(const struct ks_err *err)
 {
-	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_SIGN_IN);
+	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_REFUSED);
 }
 
 static bool is_expired(const struct ks_err *err)
@@ -79,8 +87,8 @@ static bool is_anything(const struct ks_err *err)
 
 static const struct trouble troubles[] = {
     {"No such profile", "The AWS CLI's files have no profile of this name.",
-	{"Look at those there are: aws configure list-profiles",
-	    "Choose one of them: keysail --profile NAME", "Or set this one up: aws configure"},
+	{"Choose one that there is: keysail --profile NAME",
+	    "Or set this one up: aws configure --profile NAME"},
 	is_no_profile, false},
     {"A sign-in that can't be used yet",
 	"The profile gets its credentials in a way that this version doesn't know.",
@@ -95,10 +103,13 @@ static const struct trouble troubles[] = {
     {"Not signed in", "The profile is set up, but signing in with it did not succeed.",
 	{"Do what the message says, then press r.",
 	    "Choose another profile: keysail --profile NAME"},
-	is_sign_in, false},
+	is_refused, false},
     {"No credentials", "keysail signs its requests with the same AWS credentials as the AWS CLI.",
 	{"Set a profile up: aws configure", "Choose another one: keysail --profile NAME"},
-	is_credentials, true},
+	is_no_credentials, true},
+    {"The sign-in did not work", "The profile is there, but gave no credentials.",
+	{"Press r to try again.", "Choose another profile: keysail --profile NAME"}, is_credentials,
+	false},
     {"The credentials have expired", "They were valid for a limited time, which is over.",
 	{"Get fresh ones where these came from, then press r."}, is_expired, true},
     {"The clock is wrong", "The service takes no request whose time is far from its own.",
@@ -113,9 +124,8 @@ static const struct trouble troubles[] = {
 	    "Choose another profile: keysail --profile NAME"},
 	is_not_allowed, true},
     {"No connection", "The service could not be reached.",
-	{"Check the network and the proxy settings, then press r.",
-	    "Another region: keysail --region NAME"},
-	is_no_connection, true},
+	{"Press r to try again.", "Another region: keysail --region NAME"}, is_no_connection,
+	false},
     {"Nothing could be read", "The service gave no list of buckets.", {"Press r to try again."},
 	is_anything, false},
 };
@@ -129,6 +139,28 @@ static const struct trouble *find_trouble(const struct ks_err *err)
 	return trouble;
 }
 
+/* Why nothing of this profile can be read; NULL when something works or may still work. */
+static const struct ks_err *find_profile_err(const struct ks_store *store, uint32_t profile)
+{
+	const struct ks_err *first = ks_store_profile_err(store, profile);
+
+	if (ks_store_profile_is_loading(store, profile))
+		return NULL;
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+
+		if (scope->profile != profile || !scope->chosen)
+			continue;
+		if (store->profiles[profile].identity.state == KS_FETCH_FAILED)
+			break;
+		if (scope->buckets.state != KS_FETCH_FAILED || scope->buckets.at != KS_TIME_NONE)
+			return NULL;
+		if (first == NULL)
+			first = scope->buckets.err;
+	}
+	return first;
+}
+
 /* The first error that stands in the way; NULL when something works or may still work. */
 static const struct ks_err *find_err(const struct ks_store *store, uint32_t *profile)
 {
@@ -137,26 +169,16 @@ static const struct ks_err *find_err(const struct ks_store *store, uint32_t *pro
 	if (store->n_buckets > 0)
 		return NULL;
 	for (uint32_t i = 0; i < store->n_profiles; i++) {
-		const struct ks_err *err = ks_store_profile_err(store, i);
+		const struct ks_err *err;
 
-		if (ks_store_profile_is_loading(store, i))
-			return NULL;
-		if (first == NULL && err != NULL) {
-			first = err;
-			*profile = i;
-		}
-	}
-	for (size_t i = 0; i < store->n_scopes; i++) {
-		const struct ks_scope *scope = &store->scopes[i];
-
-		if (!scope->chosen ||
-		    store->profiles[scope->profile].identity.state == KS_FETCH_FAILED)
+		if (!store->profiles[i].chosen)
 			continue;
-		if (scope->buckets.state != KS_FETCH_FAILED || scope->buckets.at != KS_TIME_NONE)
+		err = find_profile_err(store, i);
+		if (err == NULL)
 			return NULL;
 		if (first == NULL) {
-			first = scope->buckets.err;
-			*profile = scope->profile;
+			first = err;
+			*profile = i;
 		}
 	}
 	return first;
@@ -169,21 +191,42 @@ bool ks_trouble_is(const struct ks_store *store)
 	return find_err(store, &profile) != NULL;
 }
 
-static void add_looked(struct ks_sheet *sheet, const struct ks_profile *profile)
+/* Where it went wrong, the error is the finding: it is on the screen already. */
+static void add_looked(
+    struct ks_sheet *sheet, const struct ks_profile *profile, const struct ks_err *err)
 {
 	if (profile->info == NULL || profile->info->n_looked == 0)
 		return;
 	ks_sheet_gap(sheet);
 	ks_sheet_heading(sheet, "Where it looked, in order");
-	for (size_t i = 0; i < profile->info->n_looked; i++)
-		ks_sheet_field(sheet, KS_ROLE_TEXT, profile->info->looked[i].place, "%s",
-		    profile->info->looked[i].finding);
+	for (size_t i = 0; i < profile->info->n_looked; i++) {
+		const struct ks_looked *looked = &profile->info->looked[i];
+		bool failed = strcmp(looked->finding, err->message) == 0;
+
+		ks_sheet_field(sheet, failed ? KS_ROLE_BAD : KS_ROLE_TEXT, looked->place, "%s",
+		    failed ? "that is what failed" : looked->finding);
+	}
 }
 
-static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
+/* Our own codes are for nobody to look up. */
+static bool has_details(const struct ks_err *err, const struct ks_identity_info *info)
 {
-	const struct ks_identity_info *info = profile->info;
+	return err->kind == KS_ERR_SERVICE || err->http_status != 0 ||
+	       (info != NULL && info->access_key_id != NULL);
+}
 
+static void add_details(
+    struct ks_sheet *sheet, const struct ks_err *err, const struct ks_identity_info *info)
+{
+	struct ks_err answer = *err;
+
+	if (!has_details(err, info))
+		return;
+	ks_sheet_gap(sheet);
+	ks_sheet_heading(sheet, "Details");
+	if (err->kind != KS_ERR_SERVICE)
+		answer.code[0] = '\0';
+	ks_describe_answer(sheet, &answer);
 	if (info == NULL || info->access_key_id == NULL)
 		return;
 	ks_sheet_field(sheet, KS_ROLE_TEXT, "Access key", "%s", info->access_key_id);
@@ -193,21 +236,62 @@ static void add_source(struct ks_sheet *sheet, const struct ks_profile *profile)
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Endpoint", "%s", info->endpoint);
 }
 
-/* What came back, with its tip unless this screen says that itself. */
-static void add_err(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
-    const struct trouble *trouble)
+/* A tip is the end of a line elsewhere; here it begins one. */
+static void add_tip(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
 {
-	struct ks_err shown = *err;
+	char first = err->tip[0];
 
-	if (trouble->knows_best)
-		shown.tip[0] = '\0';
-	ks_describe_err(sheet, draw, &shown);
+	if (first == '\0')
+		return;
+	ks_sheet_item(sheet, KS_ROLE_TEXT, draw->glyphs->dot, "%c%s",
+	    first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first, err->tip + 1);
 }
 
+static void add_next(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
+    const struct trouble *trouble, bool offer_demo)
+{
+	ks_sheet_gap(sheet);
+	ks_sheet_heading(sheet, "What next");
+	if (!trouble->knows_best)
+		add_tip(sheet, draw, err);
+	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
+		if (trouble->next[i] != NULL)
+			ks_sheet_item(
+			    sheet, KS_ROLE_TEXT, draw->glyphs->dot, "%s", trouble->next[i]);
+	if (offer_demo)
+		ks_sheet_item(sheet, KS_ROLE_ACCENT, draw->glyphs->dot,
+		    "Press D for the demo: made-up buckets on this machine, no AWS account.");
+}
+
+/* The other profiles, a line with its remedy each. */
+static void add_others(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t first)
+{
+	const struct ks_store *store = draw->store;
+	size_t others = 0;
+
+	for (uint32_t i = first + 1; i < store->n_profiles; i++) {
+		char name[KS_FORMAT_SIZE], line[LINE_SIZE];
+
+		if (!store->profiles[i].chosen || ++others > OTHERS)
+			continue;
+		if (others == 1) {
+			ks_sheet_gap(sheet);
+			ks_sheet_heading(sheet, "The other profiles");
+		}
+		ks_sheet_field(sheet, KS_ROLE_TEXT,
+		    ks_format_name(ks_store_profile_name(store, i), NAME_WIDTH, draw->glyphs, name),
+		    "%s", ks_err_line(find_profile_err(store, i), line, sizeof line));
+	}
+	if (others > OTHERS)
+		ks_sheet_text(sheet, KS_ROLE_DIM, "and %zu more", others - OTHERS);
+}
+
+/* The remedy comes before what it was found from: a small screen shows the beginning. */
 static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 {
-	uint32_t profile = 0;
-	const struct ks_err *err = find_err(draw->store, &profile);
+	uint32_t first = 0;
+	const struct ks_err *err = find_err(draw->store, &first);
+	const struct ks_profile *profile = &draw->store->profiles[first];
 	const struct trouble *trouble;
 
 	ks_sheet_clear(sheet);
@@ -218,19 +302,12 @@ static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
 	ks_sheet_gap(sheet);
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->meaning);
 	ks_sheet_gap(sheet);
-	add_err(sheet, draw, err, trouble);
-	add_source(sheet, &draw->store->profiles[profile]);
-	if (err->kind == KS_ERR_CREDENTIALS)
-		add_looked(sheet, &draw->store->profiles[profile]);
-	ks_sheet_gap(sheet);
-	ks_sheet_heading(sheet, "What next");
-	for (size_t i = 0; i < sizeof trouble->next / sizeof trouble->next[0]; i++)
-		if (trouble->next[i] != NULL)
-			ks_sheet_item(
-			    sheet, KS_ROLE_TEXT, draw->glyphs->dot, "%s", trouble->next[i]);
-	if (offer_demo)
-		ks_sheet_item(sheet, KS_ROLE_ACCENT, draw->glyphs->dot,
-		    "Press D for the demo: made-up buckets on this machine, no AWS account.");
+	ks_describe_message(sheet, draw, err);
+	add_next(sheet, draw, err, trouble, offer_demo);
+	add_details(sheet, err, profile->info);
+	if (profile->identity.state == KS_FETCH_FAILED)
+		add_looked(sheet, profile, err);
+	add_others(sheet, draw, first);
 }
 
 void ks_trouble_draw(
