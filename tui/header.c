@@ -136,7 +136,7 @@ static void region_names(const struct ks_store *store, bool brief, char *dst, si
 	size_t count = find_regions(store, names, MAX_REGIONS);
 
 	dst[0] = '\0';
-	if (store->choice.all_regions || (store->choice.regions.count == 0 && count > 1)) {
+	if (store->choice.all_regions || (count > 1 && ks_store_shows_all_regions(store))) {
 		snprintf(dst, size, "all regions");
 	} else if (count > MAX_NAMES || (brief && count > 1)) {
 		snprintf(dst, size, "%zu regions", count);

@@ -320,6 +320,10 @@ bool ks_scope_is_shown(const struct ks_scope *scope);
 bool ks_store_profile_is_shown(const struct ks_store *store, uint32_t profile);
 /* How many profiles are shown. */
 size_t ks_store_count_profiles(const struct ks_store *store);
+/* More than one region is shown, for one profile or for several. */
+bool ks_store_has_several_regions(const struct ks_store *store);
+/* Some profile's regions are all that there are: by the choice, or since none is configured. */
+bool ks_store_shows_all_regions(const struct ks_store *store);
 
 /* The profile's name for the screen: as resolved, else as chosen, else "default". */
 const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile);

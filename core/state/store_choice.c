@@ -291,3 +291,26 @@ size_t ks_store_count_profiles(const struct ks_store *store)
 		count += ks_store_profile_is_shown(store, i);
 	return count;
 }
+
+bool ks_store_has_several_regions(const struct ks_store *store)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		if (!ks_scope_is_shown(&store->scopes[i]))
+			continue;
+		if (first != NULL && strcmp(first, store->scopes[i].region) != 0)
+			return true;
+		first = store->scopes[i].region;
+	}
+	return false;
+}
+
+bool ks_store_shows_all_regions(const struct ks_store *store)
+{
+	for (size_t i = 0; i < store->n_profiles; i++)
+		if (store->profiles[i].chosen && store->profiles[i].info != NULL &&
+		    ks_profile_wants_regions(store, &store->profiles[i]))
+			return true;
+	return store->choice.all_regions;
+}

@@ -79,7 +79,7 @@ static void fill_full(
 		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Keys" : "", "%s  used: %s",
 		    ks_str_clean(&entry->keys[i].id),
 		    ks_format_last_used(draw, &entry->keys[i].last_used, ago));
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
+	ks_target_say_bucket(&dialog->target, sheet);
 }
 
 static void fill_refused(struct dialog *dialog, struct ks_draw *draw)
@@ -150,7 +150,7 @@ static void fill_failed(struct dialog *dialog, struct ks_draw *draw)
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "No key was made.");
 	ks_form_gap(&dialog->form);
 	ks_describe_err(sheet, draw, &change->err);
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
+	ks_target_say_bucket(&dialog->target, sheet);
 }
 
 static void fill_exists(struct dialog *dialog)
@@ -181,7 +181,7 @@ static void fill_orphaned(struct dialog *dialog, struct ks_draw *draw)
 	for (size_t i = 0; i < change->orphans.count; i++)
 		ks_sheet_field(sheet, KS_ROLE_ACCENT, i == 0 ? "Key ID" : "", "%s",
 		    ks_str_clean(&change->orphans.items[i]));
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", dialog->target.name);
+	ks_target_say_bucket(&dialog->target, sheet);
 	ks_form_gap(&dialog->form);
 	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s%s delete %s: %s a slot and can't be used.",
 	    "The answer that had the secret was lost, and no second one comes. ",

@@ -4,6 +4,7 @@
 #include "core/base/buf.h"
 #include "core/base/secret.h"
 #include "tui/dialogs/secret_state.h"
+#include "tui/dialogs/target.h"
 #include "tui/views/pane.h"
 
 enum {
@@ -32,7 +33,7 @@ static void say_key(
 	ks_sheet_field(sheet, KS_ROLE_ACCENT, "Key ID", "%s", ks_str_clean(&handover->key_id));
 	if (dialog->stage != KS_SECRET_SHOWING)
 		say_masked(sheet, draw, "Secret", MASK_SIGNS, "");
-	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", ks_str_clean(&handover->bucket_name));
+	ks_target_say_name(dialog->store, handover->scope, &handover->bucket_name, sheet);
 }
 
 /* Said once: with the first secret of the session. */

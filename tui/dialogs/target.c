@@ -8,16 +8,49 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
+static bool is_several(const struct ks_store *store)
+{
+	return ks_store_count_profiles(store) > 1 || ks_store_has_several_regions(store);
+}
+
+static void say_name(
+    const char *name, const char *profile, const char *region, struct ks_sheet *sheet)
+{
+	ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s (%s%s%s)", name, profile,
+	    profile[0] != '\0' ? ", " : "", region);
+}
+
+void ks_target_say_name(
+    const struct ks_store *store, uint32_t scope, const struct ks_str *name, struct ks_sheet *sheet)
+{
+	const struct ks_scope *it = &store->scopes[scope];
+
+	if (is_several(store))
+		say_name(ks_str_clean(name), ks_store_profile_label(store, it->profile), it->region,
+		    sheet);
+	else
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", ks_str_clean(name));
+}
+
+void ks_target_say_bucket(const struct ks_target *target, struct ks_sheet *sheet)
+{
+	if (target->several && target->region[0] != '\0')
+		say_name(target->name, target->profile, target->region, sheet);
+	else
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Bucket", "%s", target->name);
+}
+
 void ks_target_init(struct ks_target *target, const struct ks_store *store, uint32_t bucket)
 {
 	const struct ks_bucket_entry *entry = ks_store_bucket(store, bucket);
 	const struct ks_scope *scope = entry != NULL ? &store->scopes[entry->scope] : NULL;
 
 	target->bucket = bucket;
+	target->several = is_several(store);
 	target->name = ks_strdup(entry != NULL ? ks_str_clean(&entry->bucket.name) : "");
 	target->region = ks_strdup(scope != NULL ? scope->region : "");
 	target->profile =
-	    ks_strdup(scope != NULL ? ks_store_profile_name(store, scope->profile) : "");
+	    ks_strdup(scope != NULL ? ks_store_profile_label(store, scope->profile) : "");
 }
 
 void ks_target_free(struct ks_target *target)

@@ -13,6 +13,7 @@ struct row {
 	int64_t value;   /* of the order; compared first */
 	uint64_t prefix; /* the name's first eight bytes, the first one highest */
 	const char *name;
+	uint32_t scope; /* of one name in several: in their order */
 	uint32_t id;
 };
 
@@ -77,7 +78,11 @@ static int compare_rows(const struct row *a, const struct row *b)
 	if (a->prefix != b->prefix)
 		return a->prefix < b->prefix ? -1 : 1;
 	names = strcmp(a->name, b->name);
-	return names != 0 ? names : (a->id > b->id) - (a->id < b->id);
+	if (names != 0)
+		return names;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
 }
 
 static bool has_key_like(const struct ks_bucket_entry *entry, const char *filter)
@@ -94,7 +99,9 @@ static void gather_scope(struct rows *rows, const struct ks_store *store, uint32
 {
 	const struct ks_scope *scope = &store->scopes[index];
 	int64_t rank = order == KS_BUCKET_ORDER_REGION ? region_rank(store, index) : 0;
-	bool all = ks_text_contains(scope->region, filter);
+	bool all = ks_text_contains(scope->region, filter) ||
+		   (ks_store_count_profiles(store) > 1 &&
+		       ks_text_contains(ks_store_profile_label(store, scope->profile), filter));
 
 	for (size_t i = 0; i < scope->n_entries; i++) {
 		const struct ks_bucket_entry *entry = scope->entries[i];
@@ -108,6 +115,7 @@ static void gather_scope(struct rows *rows, const struct ks_store *store, uint32
 		    .value = order_value(order, rank, entry),
 		    .prefix = name_prefix(name),
 		    .name = name,
+		    .scope = index,
 		    .id = entry->id,
 		};
 	}

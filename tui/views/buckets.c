@@ -228,8 +228,12 @@ static void draw_profile(const struct ks_table_cell *cell, const void *self, siz
 	const struct buckets_view *view = self;
 	const struct ks_store *store = view->draw->store;
 
-	ks_table_text(cell, KS_ROLE_DIM,
-	    ks_store_profile_name(store, store->scopes[entry_at(view, row)->scope].profile));
+	const char *name =
+	    ks_store_profile_label(store, store->scopes[entry_at(view, row)->scope].profile);
+	char cut[KS_FORMAT_SIZE];
+
+	ks_table_match(cell, KS_ROLE_DIM, ks_format_name(name, cell->area.width, cell->glyphs, cut),
+	    view->filter);
 }
 
 /* Idle or never used: a key that deserves a look. */
@@ -299,13 +303,19 @@ static void draw_used(const struct ks_table_cell *cell, const void *self, size_t
 		ks_table_text(cell, KS_ROLE_DIM, cell->glyphs->dash);
 }
 
+/*
+ * With one profile the region goes first, then the last use. With several, what tells buckets of
+ * one name apart is worth more: the last use goes first, then the region, the profile last.
+ */
 static const struct ks_table_column columns[N_COLUMNS] = {
     [COLUMN_NAME] = {"NAME", 12, 16, 3, KS_ALIGN_LEFT, 0, draw_name},
     [COLUMN_REGION] = {"REGION", 9, 9, 0, KS_ALIGN_LEFT, 2, draw_region},
-    [COLUMN_PROFILE] = {"PROFILE", 7, 10, 1, KS_ALIGN_LEFT, 1, draw_profile},
+    [COLUMN_PROFILE] = {"PROFILE", 7, 8, 1, KS_ALIGN_LEFT, 3, draw_profile},
     [COLUMN_KEYS] = {"KEYS", 4, 4, 0, KS_ALIGN_LEFT, 0, draw_keys},
     [COLUMN_USED] = {"USED", 5, 5, 0, KS_ALIGN_LEFT, 3, draw_used},
 };
+
+enum { NARROW_NAME = 11, USED_OF_SEVERAL = 1 };
 
 static void draw_failure(
     const struct ks_table_cell *cell, const char *what, const struct ks_err *err)
@@ -325,7 +335,7 @@ static void draw_failed_scope(
 	struct ks_err err;
 
 	if (ks_store_count_profiles(store) > 1)
-		snprintf(name, sizeof name, "%s %s", ks_store_profile_name(store, scope->profile),
+		snprintf(name, sizeof name, "%s %s", ks_store_profile_label(store, scope->profile),
 		    scope->region);
 	else
 		snprintf(name, sizeof name, "%s", scope->region);
@@ -344,9 +354,9 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 		return ks_store_bucket(store, what.id) == NULL;
 	if (what.kind == KS_ROW_PROFILE && ks_store_question_of(store, what.id) != NULL) {
 		ks_table_printf(cell, KS_ROLE_WARN, "%s %s: waiting for an MFA code",
-		    cell->glyphs->warning, ks_store_profile_name(store, what.id));
+		    cell->glyphs->warning, ks_store_profile_label(store, what.id));
 	} else if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
-		draw_failure(cell, ks_store_profile_name(store, what.id),
+		draw_failure(cell, ks_store_profile_label(store, what.id),
 		    ks_store_profile_err(store, what.id));
 	} else if (what.kind == KS_ROW_NOT_ENABLED) {
 		ks_table_printf(cell, KS_ROLE_DIM, "%s not enabled",
@@ -387,6 +397,7 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 	struct ks_draw *draw = view->draw;
 	const struct order_row *order = &orders[view->order];
 	int region = region_width(draw->store);
+	bool several = ks_store_count_profiles(draw->store) > 1;
 	struct ks_table_column shown[N_COLUMNS];
 	struct ks_table table = {
 	    .columns = shown,
@@ -397,14 +408,17 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 	};
 
 	for (int i = 0; i < N_COLUMNS; i++) {
-		if ((i == COLUMN_REGION && region == 0) ||
-		    (i == COLUMN_PROFILE && ks_store_count_profiles(draw->store) < 2))
+		if ((i == COLUMN_REGION && region == 0) || (i == COLUMN_PROFILE && !several))
 			continue;
 		if (i == (int)order->column)
 			table.sort = (int)table.n_columns;
 		shown[table.n_columns] = columns[i];
 		if (i == COLUMN_REGION)
 			shown[table.n_columns].min = region;
+		if (i == COLUMN_NAME && several)
+			shown[table.n_columns].min = NARROW_NAME;
+		if (i == COLUMN_USED && several)
+			shown[table.n_columns].give_way = USED_OF_SEVERAL;
 		table.n_columns++;
 	}
 	ks_table_draw(&table, inside, &view->list, draw->glyphs, view);

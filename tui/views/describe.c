@@ -45,6 +45,17 @@ static void add_list(
 	ks_buf_free(&text);
 }
 
+/* The demo has none. */
+static void add_profile(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t index)
+{
+	const char *name = ks_store_profile_name(draw->store, index);
+	bool other = strcmp(ks_store_profile_label(draw->store, index), name) != 0;
+
+	if (name[0] != '\0')
+		ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s%s", name,
+		    other ? " (with the environment's keys)" : "");
+}
+
 static void add_where(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t index)
 {
 	const struct ks_store *store = draw->store;
@@ -58,10 +69,10 @@ static void add_where(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t ind
 		    ks_str_clean(&scope->display_name));
 	else
 		ks_sheet_field(sheet, KS_ROLE_TEXT, "Region", "%s", scope->region);
-	/* The demo has none. */
-	if (ks_store_profile_name(store, scope->profile)[0] != '\0')
-		ks_sheet_field(sheet, KS_ROLE_TEXT, "Profile", "%s",
-		    ks_store_profile_name(store, scope->profile));
+	add_profile(sheet, draw, scope->profile);
+	if (!scope->chosen)
+		ks_sheet_field(sheet, KS_ROLE_DIM, "Shown",
+		    "until what is being done to it is over: it is not chosen any more");
 }
 
 /* How fresh what is shown is, and why it isn't fresher. */
@@ -403,8 +414,7 @@ bool ks_describe_profile(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t 
 	if (index >= draw->store->n_profiles)
 		return false;
 	profile = &draw->store->profiles[index];
-	ks_sheet_field(
-	    sheet, KS_ROLE_TEXT, "Profile", "%s", ks_store_profile_name(draw->store, index));
+	add_profile(sheet, draw, index);
 	err = ks_store_profile_err(draw->store, index);
 	if (err != NULL)
 		ks_describe_err(sheet, draw, err);

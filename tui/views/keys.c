@@ -11,6 +11,7 @@
 #include "tui/table.h"
 #include "tui/views/pane.h"
 
+enum { SUBJECT_SIZE = 512 };
 enum { MAX_ROWS = 64 }; /* far more than a bucket can have: a hostile reply stays harmless */
 
 enum column {
@@ -300,16 +301,32 @@ static void draw_notice(struct keys_view *view, struct ks_area inside)
 	ks_pane_say(draw, inside, y, KS_ROLE_DIM, "Enter says more, r tries again.");
 }
 
+/* Whose keys: the bucket, and where it is as far as there is more than one such place. */
+static const char *subject_of(const struct keys_view *view, char dst[SUBJECT_SIZE])
+{
+	const struct ks_store *store = view->draw->store;
+	const struct ks_scope *scope = &store->scopes[view->entry->scope];
+	bool profiles = ks_store_count_profiles(store) > 1;
+	bool regions = profiles && ks_store_has_several_regions(store);
+
+	snprintf(dst, SUBJECT_SIZE, "%s%s%s%s%s%s%s", ks_str_clean(&view->entry->bucket.name),
+	    profiles ? " " : "", profiles ? view->draw->glyphs->dot : "", profiles ? " " : "",
+	    profiles ? ks_store_profile_label(store, scope->profile) : "", regions ? " " : "",
+	    regions ? scope->region : "");
+	return dst;
+}
+
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 {
 	struct keys_view *view = self;
 	struct ks_area inside;
+	char subject[SUBJECT_SIZE];
 
 	view->draw = draw;
 	view->entry = ks_store_bucket(draw->store, view->bucket);
 	inside = ks_pane_draw(draw, area, "2 Keys",
-	    view->entry != NULL ? ks_str_clean(&view->entry->bucket.name) : NULL, &view->list,
-	    view->list.count, "");
+	    view->entry != NULL ? subject_of(view, subject) : NULL, &view->list, view->list.count,
+	    "");
 	if (view->entry != NULL)
 		draw_keys(view, inside);
 	else if (view->notice[0] != '\0')

@@ -53,6 +53,13 @@ static const char *region_of(const struct ks_store *store, const struct ks_activ
 	return activity->scope < store->n_scopes ? store->scopes[activity->scope].region : "";
 }
 
+static const char *profile_of(const struct ks_store *store, const struct ks_activity *activity)
+{
+	return activity->scope < store->n_scopes
+		   ? ks_store_profile_label(store, store->scopes[activity->scope].profile)
+		   : "";
+}
+
 /* The key it was about, or why it failed. */
 static const char *note_of(const struct ks_activity *activity, char *dst, size_t size)
 {
@@ -79,6 +86,8 @@ static bool passes(
 	return filter[0] == '\0' || ks_text_contains(ks_format_activity_type(activity), filter) ||
 	       ks_text_contains(ks_format_activity_resource(activity), filter) ||
 	       ks_text_contains(region_of(store, activity), filter) ||
+	       (ks_store_count_profiles(store) > 1 &&
+		   ks_text_contains(profile_of(store, activity), filter)) ||
 	       ks_text_contains(ks_format_activity_status(activity, text), filter) ||
 	       ks_text_contains(note_of(activity, note, sizeof note), filter);
 }
@@ -178,6 +187,14 @@ static void draw_region(const struct ks_table_cell *cell, const void *self, size
 	    cell, KS_ROLE_DIM, region_of(view->draw->store, activity_at(view, row)), view->filter);
 }
 
+static void draw_profile(const struct ks_table_cell *cell, const void *self, size_t row)
+{
+	const struct operations_view *view = self;
+
+	ks_table_match(
+	    cell, KS_ROLE_DIM, profile_of(view->draw->store, activity_at(view, row)), view->filter);
+}
+
 static void draw_status(const struct ks_table_cell *cell, const void *self, size_t row)
 {
 	const struct operations_view *view = self;
@@ -206,13 +223,25 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 	return activity_at(self, row) == NULL;
 }
 
-static const struct ks_table_column columns[] = {
-    {"TIME", 8, 8, 0, KS_ALIGN_LEFT, 3, draw_time},
-    {"OPERATION", 15, 21, 0, KS_ALIGN_LEFT, 0, draw_type},
-    {"RESOURCE", 10, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
-    {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 1, draw_region},
-    {"STATUS", 9, 12, 0, KS_ALIGN_LEFT, 0, draw_status},
-    {"KEY OR ERROR", 20, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
+enum column {
+	COLUMN_TIME,
+	COLUMN_TYPE,
+	COLUMN_RESOURCE,
+	COLUMN_PROFILE,
+	COLUMN_REGION,
+	COLUMN_STATUS,
+	COLUMN_NOTE,
+	N_COLUMNS
+};
+
+static const struct ks_table_column columns[N_COLUMNS] = {
+    [COLUMN_TIME] = {"TIME", 8, 8, 0, KS_ALIGN_LEFT, 4, draw_time},
+    [COLUMN_TYPE] = {"OPERATION", 15, 21, 0, KS_ALIGN_LEFT, 0, draw_type},
+    [COLUMN_RESOURCE] = {"RESOURCE", 10, 20, 1, KS_ALIGN_LEFT, 0, draw_resource},
+    [COLUMN_PROFILE] = {"PROFILE", 7, 8, 0, KS_ALIGN_LEFT, 3, draw_profile},
+    [COLUMN_REGION] = {"REGION", 9, 14, 0, KS_ALIGN_LEFT, 1, draw_region},
+    [COLUMN_STATUS] = {"STATUS", 9, 12, 0, KS_ALIGN_LEFT, 0, draw_status},
+    [COLUMN_NOTE] = {"KEY OR ERROR", 20, 20, 2, KS_ALIGN_LEFT, 2, draw_note},
 };
 
 static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
@@ -220,15 +249,18 @@ static void draw_view(void *self, struct ks_draw *draw, struct ks_area area)
 	struct operations_view *view = self;
 	struct ks_area inside =
 	    ks_pane_draw(draw, area, "3 Operations", NULL, &view->list, view->total, view->filter);
+	struct ks_table_column shown[N_COLUMNS];
 	struct ks_table table = {
-	    .columns = columns,
-	    .n_columns = sizeof columns / sizeof columns[0],
+	    .columns = shown,
 	    .sort = KS_TABLE_NO_SORT,
 	    .focused = draw->focused,
 	    .quiet = true,
 	    .draw_row = draw_row,
 	};
 
+	for (int i = 0; i < N_COLUMNS; i++)
+		if (i != COLUMN_PROFILE || ks_store_count_profiles(draw->store) > 1)
+			shown[table.n_columns++] = columns[i];
 	view->draw = draw;
 	ks_table_draw(&table, inside, &view->list, draw->glyphs, view);
 	if (view->list.count == 0 && view->total > 0)
