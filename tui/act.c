@@ -5,6 +5,7 @@
 #include "tui/dialogs/create.h"
 #include "tui/dialogs/delete.h"
 #include "tui/dialogs/left.h"
+#include "tui/dialogs/picker.h"
 #include "tui/ui_state.h"
 #include "tui/views/buckets.h"
 #include "tui/views/details.h"
@@ -111,6 +112,24 @@ void ks_act_theme(struct ks_ui *ui, const struct ks_action *self)
 {
 	(void)self;
 	ks_themes_open(ui);
+}
+
+void ks_act_profiles(struct ks_ui *ui, const struct ks_action *self)
+{
+	(void)self;
+	ks_picker_open(ui, &ks_pick_profiles);
+}
+
+const char *ks_act_why_no_profiles(const struct ks_ui *ui)
+{
+	return ks_ui_is_demo(ui) ? "The demo has no profiles: it reads no file of the AWS CLI."
+				 : NULL;
+}
+
+void ks_act_regions(struct ks_ui *ui, const struct ks_action *self)
+{
+	(void)self;
+	ks_picker_open(ui, &ks_pick_regions);
 }
 
 void ks_act_help(struct ks_ui *ui, const struct ks_action *self)

@@ -18,6 +18,8 @@ void ks_act_keep(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_left(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_refresh(struct ks_ui *ui, const struct ks_action *self); /* arg: 1 for everything */
 void ks_act_theme(struct ks_ui *ui, const struct ks_action *self);
+void ks_act_profiles(struct ks_ui *ui, const struct ks_action *self);
+void ks_act_regions(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_help(struct ks_ui *ui, const struct ks_action *self);
 void ks_act_wish(struct ks_ui *ui, const struct ks_action *self); /* arg: enum ks_ui_wish */
 void ks_act_back(struct ks_ui *ui, const struct ks_action *self);
@@ -31,6 +33,7 @@ const char *ks_act_why_no_keep(const struct ks_ui *ui);
 const char *ks_act_why_no_left(const struct ks_ui *ui);
 const char *ks_act_why_no_sort(const struct ks_ui *ui);
 const char *ks_act_why_no_open(const struct ks_ui *ui);
+const char *ks_act_why_no_profiles(const struct ks_ui *ui);
 const char *ks_act_why_no_demo(const struct ks_ui *ui);
 
 #endif

@@ -38,6 +38,8 @@ static const char *event_name(enum ks_event_kind kind)
 	    [KS_EVENT_LEFT_SEEN] = "left-seen",
 	    [KS_EVENT_FORGET] = "forget",
 	    [KS_EVENT_ANSWER] = "answer",
+	    [KS_EVENT_PICK] = "pick",
+	    [KS_EVENT_CHOOSE] = "choose",
 	};
 
 	return names[kind];

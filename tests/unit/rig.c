@@ -30,7 +30,7 @@ void rig_begin(struct rig *rig, const struct rig_options *options)
 	static const char *const regions[] = {"us-east-1", "eu-west-1"};
 	struct ks_store_options store = options->store;
 
-	if (store.n_regions == 0) {
+	if (store.n_regions == 0 && !store.all_regions) {
 		store.regions = regions;
 		store.n_regions = 2;
 	}

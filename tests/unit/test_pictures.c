@@ -63,7 +63,10 @@ struct scene {
 	int width, height;
 	const char *keys;
 	bool ascii, demo, read_only, unanswered;
-	size_t steps; /* requests answered; 0: all */
+	bool several;          /* profiles */
+	bool all, opted_out;   /* regions */
+	bool from_environment; /* the credentials */
+	size_t steps;          /* requests answered; 0: all */
 	const char *denied_region;
 	enum ks_err_kind fails;
 	const char *fails_code;
@@ -153,13 +156,65 @@ static const struct scene scenes[] = {
 	.fails = KS_ERR_SERVICE,
 	.fails_code = "AccessDeniedException"},
     {.name = "no-connection-80x24", .width = 80, .height = 24, .fails = KS_ERR_NETWORK},
+    {.name = "several-120x34", .width = 120, .height = 34, .keys = "j j j", .several = true},
+    {.name = "several-80x24", .width = 80, .height = 24, .keys = "j j j", .several = true},
+    {.name = "several-50x15", .width = 50, .height = 15, .keys = "j j j", .several = true},
+    {.name = "several-200x50", .width = 200, .height = 50, .keys = "j j j", .several = true},
+    {.name = "several-failed-120x34",
+	.width = 120,
+	.height = 34,
+	.keys = "G",
+	.several = true,
+	.denied_region = "eu-west-1"},
+    {.name = "several-delete-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "j j j 2 d",
+	.several = true},
+    {.name = "profiles-120x34", .width = 120, .height = 34, .keys = "p", .several = true},
+    {.name = "profiles-80x24", .width = 80, .height = 24, .keys = "p j Space"},
+    {.name = "profiles-50x15", .width = 50, .height = 15, .keys = "p / s s o", .several = true},
+    {.name = "profiles-ascii-40x10",
+	.width = 40,
+	.height = 10,
+	.keys = "p",
+	.several = true,
+	.ascii = true},
+    {.name = "regions-120x34",
+	.width = 120,
+	.height = 34,
+	.keys = "o",
+	.all = true,
+	.opted_out = true},
+    {.name = "regions-50x15", .width = 50, .height = 15, .keys = "o j j", .several = true},
+    {.name = "not-enabled-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "G",
+	.all = true,
+	.opted_out = true},
+    {.name = "not-enabled-details-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "G Enter",
+	.all = true,
+	.opted_out = true},
+    {.name = "environment-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "j j j Enter",
+	.from_environment = true},
     {.name = "too-small-39x9", .width = 39, .height = 9},
     {.name = "too-small-ascii-30x30", .width = 30, .height = 30, .ascii = true},
 };
 
 static void begin_scene(struct rig *rig, const struct scene *scene)
 {
+	static const char *const profiles[] = {"prod", "dev"};
+
 	*rig = (struct rig){0};
+	rig->world.opted_out = scene->opted_out;
+	rig->world.from_environment = scene->from_environment;
 	rig->world.denied_region = scene->denied_region;
 	rig->world.fails = scene->fails;
 	rig->world.fails_code = scene->fails_code;
@@ -169,6 +224,9 @@ static void begin_scene(struct rig *rig, const struct scene *scene)
 			    : scene->identity_err != NULL ? looked_for_sso
 							  : NULL;
 	rig_begin(rig, &(struct rig_options){
+			   .store.profiles = profiles,
+			   .store.n_profiles = scene->several ? 2 : 0,
+			   .store.all_regions = scene->all,
 			   .store.read_only = scene->read_only,
 			   .ascii = scene->ascii,
 			   .demo = scene->demo,

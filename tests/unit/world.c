@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/lightsail/regions.h"
 
 #define WIDE_NAME "写真-アーカイブ"
 #define HOSTILE_NAME                       \
@@ -40,6 +41,29 @@ const struct world_operation world_operations[] = {
     {"DeleteBucket", "old-site", "us-east-1", "Failed", 90 * MINUTE, "OperationFailure",
 	"The bucket isn't empty."},
     {0},
+};
+
+enum { PROFILES = 6 };
+
+const char *const world_profiles[3 * PROFILES] = {
+    "default",
+    "shared credentials file",
+    "us-east-1",
+    "prod",
+    "assume role via base",
+    "eu-west-1",
+    "dev",
+    "SSO my-sso",
+    NULL,
+    "base",
+    "shared credentials file",
+    NULL,
+    "ci\033[31m",
+    "credential_process",
+    NULL,
+    "empty",
+    "no credentials",
+    "us-east-2",
 };
 
 /* ---- replies ---- */
@@ -156,6 +180,9 @@ static const char *failure(const struct world *world, const struct ks_request *r
 	if (request->op == KS_OP_GET_BUCKETS && world->denied_region != NULL &&
 	    strcmp(world->denied_region, request->region) == 0)
 		return "AccessDeniedException";
+	if (request->op == KS_OP_GET_BUCKETS && world->opted_out &&
+	    ks_region_is_opt_in(request->region))
+		return "OptInRequired";
 	if (request->op == KS_OP_GET_BUCKET_ACCESS_KEYS)
 		for (const struct world_bucket *row = world->buckets; row->name != NULL; row++)
 			if (row->fails != NULL && strcmp(row->name, request->input.bucket) == 0)
@@ -229,7 +256,8 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 								  : "default");
 	info->expires = KS_TIME_NONE;
 	if (world->looked == NULL) {
-		info->source = ks_strdup("shared credentials file");
+		info->source =
+		    ks_strdup(world->from_environment ? "environment" : "shared credentials file");
 		info->access_key_id = ks_strdup("AKIAACCOUNTOWNKEYAAA");
 	} else {
 		info->looked = ks_calloc(8, sizeof *info->looked);
@@ -242,6 +270,23 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 		snprintf(event->err.code, sizeof event->err.code, "NoCredentials");
 		if (world->identity_err != NULL)
 			event->err = *world->identity_err;
+	}
+	ks_store_apply(world->store, event);
+}
+
+static void answer_profiles(struct world *world, const struct ks_request *request)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_PROFILES, world->now);
+	struct ks_catalog *catalog = event->catalog = ks_calloc(1, sizeof *event->catalog);
+
+	event->request = request->id;
+	catalog->default_rule = ks_strdup("profile default");
+	catalog->count = PROFILES;
+	catalog->entries = ks_calloc(PROFILES, sizeof *catalog->entries);
+	for (size_t i = 0; i < PROFILES; i++) {
+		ks_str_set(&catalog->entries[i].name, world_profiles[3 * i]);
+		catalog->entries[i].sign_in = ks_strdup(world_profiles[3 * i + 1]);
+		catalog->entries[i].region = ks_strdup_maybe(world_profiles[3 * i + 2]);
 	}
 	ks_store_apply(world->store, event);
 }
@@ -264,6 +309,8 @@ static void answer(struct world *world, const struct ks_request *request)
 		answer_identify(world, request);
 	else if (request->kind == KS_REQUEST_CALL)
 		answer_call(world, request);
+	else if (request->kind == KS_REQUEST_PROFILES)
+		answer_profiles(world, request);
 }
 
 void world_begin(struct world *world, const struct ks_store_options *options)

@@ -55,12 +55,16 @@ struct world {
 	const struct ks_err *identity_err; /* optional, with looked: how that failed */
 	const char *const *looked; /* places and findings in turn: then there are no credentials */
 	bool silent;               /* nothing is answered: all stays under way */
+	bool opted_out;            /* regions that must be enabled are not */
+	bool from_environment;     /* the credentials are its keys */
 	int deletes, creates;      /* calls that came */
 };
 
 /* Some buckets over two regions: keys of all ages, a full bucket, an empty one, hostile names. */
 extern const struct world_bucket world_buckets[];
 extern const struct world_operation world_operations[];
+/* Names, how they sign in, and regions (or NULL), in turn: the profiles that there are. */
+extern const char *const world_profiles[];
 
 void world_begin(struct world *world, const struct ks_store_options *options);
 /* Answers until nothing more is wanted. */
