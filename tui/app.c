@@ -49,14 +49,32 @@ static const struct ks_store *port_store(void *ctx)
 	return app->session != NULL ? ks_session_store(app->session) : app->nothing;
 }
 
+/* The user chose profiles or regions: the next start begins with them. */
+static void tell_choice(struct app *app, struct ks_event *event)
+{
+	struct ks_choice before, after;
+	struct ks_err err;
+	char line[sizeof err.message + sizeof err.tip];
+
+	ks_choice_copy(&before, &port_store(app)->choice);
+	ks_session_tell(app->session, event);
+	ks_choice_copy(&after, &port_store(app)->choice);
+	if (!ks_remember_choice(app->options->remember, &before, &after, &err))
+		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
+	ks_choice_free(&before);
+	ks_choice_free(&after);
+}
+
 static void port_tell(void *ctx, struct ks_event *event)
 {
 	struct app *app = ctx;
 
-	if (app->session != NULL)
-		ks_session_tell(app->session, event);
-	else
+	if (app->session == NULL)
 		ks_event_free(event);
+	else if (event->kind == KS_EVENT_CHOOSE && app->options->remember != NULL)
+		tell_choice(app, event);
+	else
+		ks_session_tell(app->session, event);
 }
 
 static bool write_terminal(void *ctx, const char *data, size_t len)

@@ -11,6 +11,7 @@
 #include "core/base/err.h"
 #include "core/engine/worker.h"
 #include "core/state/store.h"
+#include "tui/remember.h"
 
 struct ks_app_options {
 	const struct ks_store_options *store;
@@ -23,7 +24,8 @@ struct ks_app_options {
 	/* [clipboard] of the configuration; NULL commands and -1 seconds: the defaults */
 	const char *copy_command, *clear_command;
 	int clear_seconds;
-	const char *deliver_command; /* [deliver] of the configuration; NULL: none */
+	const char *deliver_command;  /* [deliver] of the configuration; NULL: none */
+	struct ks_remember *remember; /* where a choice of profiles and regions goes; NULL */
 	/* Remarks to show at start, one line each: the configuration's mistakes. */
 	const char *const *remarks;
 	size_t n_remarks;

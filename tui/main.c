@@ -21,12 +21,13 @@
 #include "tui/cli/whoami.h"
 #include "tui/places.h"
 #include "tui/preferences.h"
+#include "tui/remember.h"
 #ifdef KS_DEMO
 #include "tui/cli/serve.h"
 #include "tui/demo.h"
 #endif
 
-enum { FAILED = 1, USAGE = 2 };
+enum { FAILED = 1, USAGE = 2, REMARK_SIZE = 1200 };
 
 /* Everything that a command is given, and what it was made of. */
 struct program {
@@ -39,6 +40,9 @@ struct program {
 	struct ks_log *log;
 	struct ks_identity_options identity;
 	struct ks_store_options store;
+	struct ks_remember remember;
+	struct ks_err remember_err;
+	const char **names; /* of the remembered choice */
 	struct ks_worker_options worker;
 #ifdef KS_DEMO
 	struct ks_demo demo;
@@ -205,6 +209,8 @@ static void clean_up(struct program *program)
 	ks_places_free(&program->places);
 	ks_env_free(program->env);
 	ks_options_free(&program->options);
+	ks_choice_free(&program->remember.last);
+	free(program->names);
 }
 
 /* ---- the commands ---- */
@@ -225,14 +231,64 @@ static bool wants_no_color(const struct program *program)
 	return program->options.no_color || (variable != NULL && variable[0] != '\0');
 }
 
-/* The configuration's remarks, and what there is to say of memory. */
-static const char **gather_remarks(const struct program *program, size_t *count)
+/* ---- the choice of an earlier run ---- */
+
+/* What the user says in any way beats it; so do keys in the environment. */
+static bool says_which_profile(const struct program *program)
 {
-	const char **remarks = ks_calloc(program->preferences.n_remarks + 1, sizeof *remarks);
+	return program->options.n_profiles > 0 ||
+	       ks_env_get(program->env, KS_ENV_AWS_PROFILE) != NULL ||
+	       ks_env_get(program->env, KS_ENV_AWS_DEFAULT_PROFILE) != NULL ||
+	       ks_env_get(program->env, KS_ENV_AWS_ACCESS_KEY_ID) != NULL;
+}
+
+static bool says_which_region(const struct program *program)
+{
+	return program->options.n_regions > 0 || program->options.all_regions ||
+	       ks_env_get(program->env, KS_ENV_AWS_REGION) != NULL ||
+	       ks_env_get(program->env, KS_ENV_AWS_DEFAULT_REGION) != NULL;
+}
+
+static size_t add_names(const struct ks_str_list *list, const char **names)
+{
+	for (size_t i = 0; i < list->count; i++)
+		names[i] = ks_str_raw(&list->items[i]);
+	return list->count;
+}
+
+static void recall_choice(struct program *program)
+{
+	const struct ks_choice *last = &program->remember.last;
+	struct ks_store_options *store = &program->store;
+
+	program->remember.folder = program->places.state_folder;
+	ks_err_clear(&program->remember_err);
+	ks_remember_load(&program->remember, &program->remember_err);
+	program->names =
+	    ks_calloc(last->profiles.count + last->regions.count + 1, sizeof(const char *));
+	if (!says_which_profile(program) && last->profiles.count > 0) {
+		store->profiles = program->names;
+		store->n_profiles = add_names(&last->profiles, program->names);
+		store->remembered = true;
+	}
+	if (!says_which_region(program)) {
+		store->regions = program->names + last->profiles.count;
+		store->n_regions = add_names(&last->regions, program->names + last->profiles.count);
+		store->all_regions = last->all_regions;
+	}
+}
+
+/* The configuration's remarks, and what there is to say of the choice and of memory. */
+static const char **gather_remarks(
+    const struct program *program, char line[REMARK_SIZE], size_t *count)
+{
+	const char **remarks = ks_calloc(program->preferences.n_remarks + 2, sizeof *remarks);
 
 	*count = 0;
 	for (size_t i = 0; i < program->preferences.n_remarks; i++)
 		remarks[(*count)++] = program->preferences.remarks[i];
+	if (program->remember_err.kind != KS_ERR_NONE)
+		remarks[(*count)++] = ks_err_line(&program->remember_err, line, REMARK_SIZE);
 	if (program->heap == KS_SECRET_HEAP_UNLOCKED)
 		remarks[(*count)++] = "Memory can't be locked here (see ulimit -l): a secret could "
 				      "get into swap.";
@@ -273,13 +329,17 @@ static int run_ui(struct program *program)
 	    .clear_command = program->preferences.clear_command,
 	    .clear_seconds = program->preferences.clear_seconds,
 	    .deliver_command = program->preferences.deliver_command,
+	    .remember = &program->remember,
 	};
-	const char **remarks = gather_remarks(program, &app.n_remarks);
+	char line[REMARK_SIZE];
+	const char **remarks;
 	enum ks_app_end end;
 	struct ks_err err = {0};
 	struct ks_app_last last;
 	int status;
 
+	recall_choice(program);
+	remarks = gather_remarks(program, line, &app.n_remarks);
 	app.remarks = remarks;
 	end = ks_app_run(&app, &last, &err);
 	free(remarks);

@@ -1,0 +1,216 @@
+#include "tui/remember.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/aws/endpoint.h"
+#include "core/base/fd.h"
+#include "core/base/mem.h"
+#include "core/base/paths.h"
+#include "core/base/text.h"
+
+enum { FILE_MAX = 64 * 1024, NAMES_MAX = 256, NAME_MAX_LEN = 512 };
+
+#define BESIDE KS_REMEMBER_FILE ".new"
+
+static const char profiles_key[] = "profiles", regions_key[] = "regions", all_key[] = "allRegions";
+
+/* ---- reading ---- */
+
+static bool broken(struct ks_err *err, const char *why)
+{
+	ks_err_set(err, KS_ERR_SYSTEM,
+	    "What was chosen last isn't known: " KS_REMEMBER_FILE " in the state folder %s", why);
+	return ks_err_tip(err, "the next choice replaces it");
+}
+
+/* A new block; NULL with *missing set when there is no file, else with err filled. */
+static char *read_file(const char *path, bool *missing, struct ks_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat info;
+	char *text = NULL;
+	ssize_t len;
+
+	*missing = fd < 0 && errno == ENOENT;
+	if (fd < 0) {
+		broken(err, strerror(errno));
+		return NULL;
+	}
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > FILE_MAX) {
+		broken(err, "isn't a file of its kind");
+		close(fd);
+		return NULL;
+	}
+	text = ks_calloc((size_t)info.st_size + 1, 1);
+	len = read(fd, text, (size_t)info.st_size);
+	close(fd);
+	if (len == info.st_size)
+		return text;
+	free(text);
+	broken(err, "can't be read");
+	return NULL;
+}
+
+static bool is_name(const char *name)
+{
+	return name[0] != '\0' && strlen(name) <= NAME_MAX_LEN;
+}
+
+static bool take_names(
+    const cJSON *root, const char *key, bool (*is_good)(const char *), struct ks_str_list *list)
+{
+	const cJSON *array = cJSON_GetObjectItemCaseSensitive(root, key), *item;
+
+	if (array == NULL)
+		return true;
+	if (!cJSON_IsArray(array) || cJSON_GetArraySize(array) > NAMES_MAX)
+		return false;
+	cJSON_ArrayForEach(item, array)
+	{
+		const char *name = cJSON_GetStringValue(item);
+
+		if (name == NULL || !is_good(name))
+			return false;
+		ks_choice_add(list, name);
+	}
+	return true;
+}
+
+static bool take(const char *text, struct ks_choice *choice)
+{
+	cJSON *root = cJSON_Parse(text);
+	bool good = cJSON_IsObject(root) &&
+		    take_names(root, profiles_key, is_name, &choice->profiles) &&
+		    take_names(root, regions_key, ks_endpoint_region_ok, &choice->regions);
+
+	choice->all_regions = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, all_key));
+	cJSON_Delete(root);
+	return good;
+}
+
+bool ks_remember_load(struct ks_remember *remember, struct ks_err *err)
+{
+	char *path, *text;
+	bool missing, good;
+
+	remember->last = (struct ks_choice){0};
+	if (remember->folder == NULL)
+		return true;
+	path = ks_path_join(remember->folder, KS_REMEMBER_FILE);
+	text = read_file(path, &missing, err);
+	free(path);
+	if (text == NULL)
+		return missing;
+	good = take(text, &remember->last);
+	free(text);
+	if (good)
+		return true;
+	ks_choice_free(&remember->last);
+	return broken(err, "is broken");
+}
+
+/* ---- writing ---- */
+
+static void add_names(cJSON *root, const char *key, const struct ks_str_list *list)
+{
+	cJSON *array = cJSON_AddArrayToObject(root, key);
+
+	for (size_t i = 0; i < list->count; i++)
+		cJSON_AddItemToArray(array, cJSON_CreateString(ks_str_raw(&list->items[i])));
+}
+
+/* A new block of cJSON's. */
+static char *compose(const struct ks_choice *choice)
+{
+	cJSON *root = cJSON_CreateObject();
+	char *text;
+
+	add_names(root, profiles_key, &choice->profiles);
+	add_names(root, regions_key, &choice->regions);
+	cJSON_AddBoolToObject(root, all_key, choice->all_regions);
+	text = cJSON_Print(root);
+	cJSON_Delete(root);
+	return text;
+}
+
+static bool fail(struct ks_err *err, const char *folder)
+{
+	return ks_err_set(err, KS_ERR_SYSTEM, "This choice can't be remembered in %s: %s", folder,
+	    strerror(errno));
+}
+
+/* A name that a crash may leave behind is written over. */
+static bool write_beside(const char *beside, const char *text)
+{
+	int fd, why;
+	bool ok;
+
+	unlink(beside);
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return false;
+	ok = ks_fd_write_all(fd, text, strlen(text)) && ks_fd_write_all(fd, "\n", 1);
+	why = errno;
+	ok = close(fd) == 0 && ok;
+	errno = ok ? errno : why;
+	return ok;
+}
+
+/* Without an fsync, which might hold up a key press: a file that a crash breaks is left out. */
+static bool save(const struct ks_remember *remember, struct ks_err *err)
+{
+	char *path = ks_path_join(remember->folder, KS_REMEMBER_FILE);
+	char *beside = ks_path_join(remember->folder, BESIDE);
+	char *text = compose(&remember->last);
+	bool ok = ks_path_make_folder(remember->folder, err);
+
+	if (ok && (text == NULL || !write_beside(beside, text) || rename(beside, path) != 0)) {
+		ok = fail(err, remember->folder);
+		unlink(beside);
+	}
+	cJSON_free(text);
+	free(beside);
+	free(path);
+	return ok;
+}
+
+static bool same(const struct ks_str_list *a, const struct ks_str_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!ks_str_list_has(b, ks_str_raw(&a->items[i])))
+			return false;
+	return true;
+}
+
+static void replace(struct ks_str_list *dst, const struct ks_str_list *src)
+{
+	ks_str_list_free(dst);
+	ks_str_list_copy(dst, src);
+}
+
+bool ks_remember_choice(struct ks_remember *remember, const struct ks_choice *before,
+    const struct ks_choice *after, struct ks_err *err)
+{
+	bool profiles = !same(&before->profiles, &after->profiles);
+	bool regions =
+	    !same(&before->regions, &after->regions) || before->all_regions != after->all_regions;
+
+	if (remember->folder == NULL || (!profiles && !regions))
+		return true;
+	if (profiles)
+		replace(&remember->last.profiles, &after->profiles);
+	if (regions) {
+		replace(&remember->last.regions, &after->regions);
+		remember->last.all_regions = after->all_regions;
+	}
+	return save(remember, err);
+}
