@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/deliver/end.h"
@@ -16,6 +17,8 @@ static int fail(const struct ks_err *err)
 }
 
 /* ---- which bucket ---- */
+
+enum { PLACES_NAMED = 4, PLACES_SIZE = 512 };
 
 /* How many there are of that name; *bucket is one of them. */
 static size_t find_buckets(
@@ -36,12 +39,27 @@ static size_t find_buckets(
 	return found;
 }
 
-static int too_many(const struct ks_options *options, size_t found)
+/* Where they are, so that one can be named. */
+static int too_many(const struct ks_store *store, const struct ks_options *options, size_t found)
 {
+	struct ks_buf places;
 	struct ks_err err;
+	size_t named = 0;
 
-	ks_err_set(&err, KS_ERR_USAGE, "there are %zu buckets %s", found, options->bucket);
-	ks_err_tip(&err, "say which one with --region and --profile");
+	ks_buf_init(&places, PLACES_SIZE);
+	for (uint32_t i = 0; i < store->n_scopes && named < PLACES_NAMED; i++) {
+		const struct ks_scope *scope = &store->scopes[i];
+
+		if (ks_store_find_bucket(store, i, options->bucket) == NULL)
+			continue;
+		ks_buf_printf(&places, "%s%s %s", named > 0 ? ", " : "",
+		    ks_store_profile_name(store, scope->profile), scope->region);
+		named++;
+	}
+	ks_err_set(&err, KS_ERR_USAGE, "there are %zu buckets %s: %s%s", found, options->bucket,
+	    ks_buf_text(&places), named < found ? ", ..." : "");
+	ks_err_tip(&err, "say which one with -p PROFILE and -r REGION");
+	ks_buf_free(&places);
 	return fail(&err);
 }
 
@@ -256,7 +274,7 @@ static int run(struct ks_cli *cli, const struct ks_options *options)
 		return 128 + ended;
 	if (found == 0)
 		return ks_cli_no_bucket(store, options->bucket);
-	return found == 1 ? create_key(cli, options, bucket) : too_many(options, found);
+	return found == 1 ? create_key(cli, options, bucket) : too_many(store, options, found);
 }
 
 int ks_create_main(const struct ks_options *options, const struct ks_store_options *store,
