@@ -80,7 +80,7 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 		return false;
 	job->mode = ks_identity_retry_mode(identity);
 	job->attempts = ks_retry_attempts(job->mode, ks_identity_max_attempts(identity));
-	job->peer = ks_peers_get(&dispatch->peers, url, request->region);
+	job->peer = ks_peers_get(&dispatch->peers, request->profile, url, request->region);
 	return true;
 }
 
@@ -249,7 +249,7 @@ static bool has_credentials(
 static bool may_fly(const struct ks_dispatch *dispatch, struct ks_job *job, int64_t now)
 {
 	return job->request->priority == KS_PRIORITY_CHANGE ||
-	       (dispatch->n_flying < dispatch->options->concurrency &&
+	       (dispatch->n_flying < dispatch->options->concurrency * KS_WORKER_PEERS &&
 		   ks_window_has_room(&job->peer->window) && !ks_job_is_too_early(job, now));
 }
 

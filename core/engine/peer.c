@@ -5,16 +5,19 @@
 
 #include "core/base/mem.h"
 
-struct ks_peer *ks_peers_get(struct ks_peers *peers, const char *url, const char *region)
+struct ks_peer *ks_peers_get(
+    struct ks_peers *peers, uint32_t profile, const char *url, const char *region)
 {
 	struct ks_peer *peer;
 
 	for (size_t i = 0; i < peers->count; i++) {
 		peer = peers->items[i];
-		if (strcmp(peer->url, url) == 0 && strcmp(peer->region, region) == 0)
+		if (peer->profile == profile && strcmp(peer->url, url) == 0 &&
+		    strcmp(peer->region, region) == 0)
 			return peer;
 	}
 	peer = ks_calloc(1, sizeof *peer);
+	peer->profile = profile;
 	peer->url = ks_strdup(url);
 	peer->region = ks_strdup(region);
 	ks_quota_init(&peer->quota);

@@ -142,7 +142,7 @@ static bool open_channels(struct ks_worker *worker, struct ks_err *err)
 	    .clock = worker->options.clock,
 	    .user_agent = worker->options.user_agent,
 	    .timeout_seconds = worker->options.timeout_seconds,
-	    .connections = worker->options.concurrency * KEPT_CONNECTIONS,
+	    .connections = worker->options.concurrency * KS_WORKER_PEERS * KEPT_CONNECTIONS,
 	    .no_proxy = worker->options.no_proxy,
 	};
 	struct ks_queue_signal wake = {.wake = ks_http_wake}, ring;

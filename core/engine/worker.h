@@ -28,9 +28,11 @@ struct ks_worker_options {
 	const struct ks_clock *clock; /* NULL: the system's */
 	struct ks_log *log;           /* NULL: none */
 	const char *user_agent;       /* keysail/VERSION; the system is added */
-	int concurrency;              /* requests at once; 0: 16 */
-	int timeout_seconds;          /* for one attempt; 0: 60 */
-	const char *journal_folder;   /* ks_path_state_folder; NULL: none, and no key is made */
+	/* Requests at once to one region for one profile; 0: 16. KS_WORKER_PEERS times that in all.
+	 */
+	int concurrency;
+	int timeout_seconds;        /* for one attempt; 0: 60 */
+	const char *journal_folder; /* ks_path_state_folder; NULL: none, and no key is made */
 	const struct ks_worker_places *places; /* NULL: nothing is known */
 	bool read_only; /* changes are answered KS_ERR_REFUSED and never sent */
 	bool no_proxy;  /* --demo: no proxy whatever the environment says */
@@ -38,6 +40,9 @@ struct ks_worker_options {
 	double (*random)(void *ctx);
 	void *random_ctx;
 };
+
+/* So many of a profile's regions are read at full speed at once. */
+#define KS_WORKER_PEERS 6
 
 struct ks_worker;
 

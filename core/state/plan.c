@@ -11,9 +11,9 @@ struct planner {
 	const struct ks_store *store;
 	const struct ks_hints *hints;
 	int64_t now;
-	int64_t refresh;               /* ms */
-	size_t room;                   /* reads that may still be planned */
-	uint32_t keys[KS_PLAN_WINDOW]; /* buckets whose keys are in this plan */
+	int64_t refresh;                   /* ms */
+	size_t room;                       /* reads that may still be planned */
+	uint32_t keys[KS_PLAN_WINDOW_MAX]; /* buckets whose keys are in this plan */
 	size_t n_keys;
 	struct ks_plan *plan;
 };
@@ -113,7 +113,7 @@ static void add_keys(struct planner *planner, uint32_t scope, const char *bucket
 	    add_call(planner, scope, KS_OP_GET_BUCKET_ACCESS_KEYS, priority);
 
 	request->input.bucket = ks_strdup(bucket);
-	if (planner->n_keys < KS_PLAN_WINDOW)
+	if (planner->n_keys < KS_PLAN_WINDOW_MAX)
 		planner->keys[planner->n_keys++] = bucket_id;
 }
 
@@ -373,6 +373,16 @@ static size_t reads_under_way(const struct ks_store *store)
 	return count;
 }
 
+static size_t window(const struct ks_store *store)
+{
+	size_t window = KS_PLAN_WINDOW, chosen = 0;
+
+	for (size_t i = 0; i < store->n_scopes && window < KS_PLAN_WINDOW_MAX; i++)
+		if (store->scopes[i].chosen && chosen++ > 0)
+			window += KS_PLAN_WINDOW_MORE;
+	return window;
+}
+
 static void plan_shown(struct planner *planner)
 {
 	const struct ks_hints *hints = planner->hints;
@@ -386,13 +396,13 @@ static void plan_shown(struct planner *planner)
 void ks_plan_next(
     const struct ks_store *store, const struct ks_hints *hints, int64_t now, struct ks_plan *plan)
 {
-	size_t under_way = reads_under_way(store);
+	size_t under_way = reads_under_way(store), most = window(store);
 	struct planner planner = {
 	    .store = store,
 	    .hints = hints,
 	    .now = now,
 	    .refresh = (int64_t)store->refresh_seconds * 1000,
-	    .room = under_way < KS_PLAN_WINDOW ? KS_PLAN_WINDOW - under_way : 0,
+	    .room = under_way < most ? most - under_way : 0,
 	    .plan = plan,
 	};
 

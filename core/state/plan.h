@@ -11,8 +11,13 @@
 #include "core/state/message.h"
 #include "core/state/store.h"
 
-/* Reads that the worker may hold at once; more would only wait there with an old priority. */
-#define KS_PLAN_WINDOW 32
+/*
+ * Reads that the worker may hold at once; more would only wait there with an old priority. It sends
+ * 16 at once to one region for one profile, and so many more for each further one, within reason.
+ */
+#define KS_PLAN_WINDOW      32
+#define KS_PLAN_WINDOW_MORE 16
+#define KS_PLAN_WINDOW_MAX  256
 
 /* What is on the screen; all of it optional. */
 struct ks_hints {

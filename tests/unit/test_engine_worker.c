@@ -158,6 +158,38 @@ static void as_many_calls_run_at_once_as_allowed(void **state)
 	stage_leave();
 }
 
+static uint64_t read_in(uint32_t profile, const char *region)
+{
+	struct ks_request *request = ks_request_new(KS_REQUEST_CALL);
+
+	request->op = KS_OP_GET_BUCKETS;
+	request->profile = profile;
+	request->region = ks_strdup(region);
+	return workshop_submit(&stage.shop, request);
+}
+
+/* Each region of each profile has its own limit: what one can't take holds up no other. */
+static void a_region_of_another_profile_is_not_held_up(void **state)
+{
+	const struct scripted_step steps[] = {{.after = SCRIPTED_STALL, .forever = true}};
+	struct ks_request *identify = ks_request_new(KS_REQUEST_IDENTIFY);
+
+	(void)state;
+	stage_set_up(steps, STAGE_COUNT(steps));
+	stage.shop.options.concurrency = 1;
+	workshop_open(&stage.shop);
+	identify->profile = 1;
+	ks_event_free(workshop_reply(&stage.shop, workshop_submit(&stage.shop, identify)));
+	read_in(0, "us-east-1");
+	read_in(0, "us-east-1");
+	assert_true(scripted_wait(stage.server, 1));
+	read_in(0, "eu-west-1");
+	read_in(1, "us-east-1");
+	assert_true(scripted_wait(stage.server, 3));
+	assert_int_equal(scripted_count(stage.server, NULL), 3);
+	stage_leave();
+}
+
 static double long_jitter(void *ctx)
 {
 	(void)ctx;
@@ -386,6 +418,7 @@ int main(void)
 	    cmocka_unit_test(waiting_calls_go_by_priority_then_by_age),
 	    cmocka_unit_test(a_retry_goes_before_what_still_waits),
 	    cmocka_unit_test(as_many_calls_run_at_once_as_allowed),
+	    cmocka_unit_test(a_region_of_another_profile_is_not_held_up),
 	    cmocka_unit_test(a_read_is_cancelled_wherever_it_is),
 	    cmocka_unit_test(a_change_is_never_cancelled),
 	    cmocka_unit_test(read_only_sends_no_change),

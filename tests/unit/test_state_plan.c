@@ -117,6 +117,32 @@ static void the_selected_bucket_goes_before_the_visible_ones_before_the_rest(voi
 	replay_end(&replay);
 }
 
+/* So that a region with many buckets leaves room for the others. */
+static void each_further_region_widens_the_window(void **state)
+{
+	static const char *const names[] = {"us-east-1", "eu-west-1", "eu-west-2"};
+	static const struct ks_store_options options = {.regions = names, .n_regions = 3};
+	struct replay replay;
+
+	(void)state;
+	replay_begin(&replay, &options);
+	replay_identify(&replay, NULL);
+	replay_plan(&replay);
+	for (size_t i = 0; i < 3; i++) {
+		struct ks_reply reply = {0};
+		char name[32];
+
+		for (int bucket = 0; bucket < 100; bucket++) {
+			snprintf(name, sizeof name, "bucket-%05d", bucket);
+			reply_bucket(&reply, name);
+		}
+		replay_answer(&replay, replay_find(&replay, KS_OP_GET_BUCKETS, names[i]), &reply);
+	}
+	assert_int_equal(replay_plan(&replay), KS_PLAN_WINDOW + 2 * KS_PLAN_WINDOW_MORE);
+	assert_int_equal(replay_plan(&replay), 0);
+	replay_end(&replay);
+}
+
 static void more_visible_buckets_than_the_window_wait(void **state)
 {
 	struct replay replay;
@@ -326,6 +352,7 @@ int main(void)
 	    cmocka_unit_test(the_identity_comes_first_and_once),
 	    cmocka_unit_test(who_asks_for_identities_only_gets_no_call),
 	    cmocka_unit_test(the_selected_bucket_goes_before_the_visible_ones_before_the_rest),
+	    cmocka_unit_test(each_further_region_widens_the_window),
 	    cmocka_unit_test(more_visible_buckets_than_the_window_wait),
 	    cmocka_unit_test(the_next_page_goes_before_all_keys),
 	    cmocka_unit_test(a_change_is_sent_although_the_window_is_full),
