@@ -163,13 +163,17 @@ static enum ks_provider_result fail_source(
 	return ks_provider_fail(answer, code);
 }
 
+/* A place that is named says why; a profile has several, and none that should have had some. */
 static enum ks_provider_result fail_without_source(
     struct role *role, struct ks_provider_answer *answer)
 {
+	bool is_place = !role->profile.from_profile && ks_chain_place_count(role->chain) > 0;
+
 	return ks_provider_fail_setting(role->query, &role->profile.from, answer,
 	    role->profile.from_profile ? "set that profile up: aws configure, aws configure sso"
 				       : "see that keysail runs where there are some",
-	    "names %.200s, where there are no credentials", role->profile.from.value);
+	    "names %.200s, where there are no credentials%s%.160s", role->profile.from.value,
+	    is_place ? ": " : "", is_place ? ks_chain_place(role->chain, 0)->finding : "");
 }
 
 static enum ks_provider_result find_source(struct role *role, struct ks_provider_answer *answer)

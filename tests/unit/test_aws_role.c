@@ -304,7 +304,7 @@ static void the_environment_can_be_the_source_and_of_a_named_profile_too(void **
 	role_empty_cache(state);
 	role_resolve_badly(&empty, KS_IDENTITY_BROKEN,
 	    "~/.aws/config, line 4, profile prod: credential_source names Environment, where there "
-	    "are no credentials");
+	    "are no credentials: AWS_ACCESS_KEY_ID is not set");
 	role_resolve_badly(&half, KS_IDENTITY_BROKEN,
 	    "~/.aws/config, line 4, profile prod: credential_source Environment: "
 	    "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY isn't");

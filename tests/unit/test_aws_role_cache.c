@@ -236,6 +236,19 @@ static void another_keysail_is_not_waited_for_for_ever(void **state)
 	ks_cache_end(other_turn);
 }
 
+static void who_gets_no_credentials_gives_its_turn_back(void **state)
+{
+	static const struct desk_step steps[] = {
+	    {.fetch = STS_EU, .status = 403, .text = STS_REFUSES("AccessDenied", "No.")}};
+	static const struct role_case given = {
+	    .config = FROM("base"), .credentials = BASE, .profile = "prod", ROLE_STEPS(steps)};
+
+	(void)state;
+	role_resolve_badly(&given, KS_IDENTITY_REFUSED, "AccessDenied: No.");
+	begin_other_turn();
+	ks_cache_end(other_turn);
+}
+
 static void a_cache_that_cannot_be_used_is_done_without(void **state)
 {
 	static const struct role_case given = {
@@ -342,6 +355,7 @@ int main(void)
 	    TEST(who_was_faster_than_sts_is_left_in_the_cache),
 	    TEST(another_keysail_is_waited_for),
 	    TEST(another_keysail_is_not_waited_for_for_ever),
+	    TEST(who_gets_no_credentials_gives_its_turn_back),
 	    TEST(a_cache_that_cannot_be_used_is_done_without),
 	    TEST(a_source_from_the_cache_that_sts_refuses_is_renewed_once),
 	    TEST(it_can_be_given_up_at_any_moment),
