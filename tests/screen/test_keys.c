@@ -58,7 +58,7 @@ static void a_line_break_in_a_paste_makes_no_key(void **state)
 	desk_press(desk, "n");
 	desk_wait_for_dialog(desk, "[Create]");
 	desk_press(desk, "Tab Enter");
-	desk_wait_for_dialog(desk, "Deliver to");
+	desk_wait_for_dialog(desk, "NAME [");
 	desk_press(desk, "Ctrl-U");
 	ks_pty_paste(desk->pty, "vault\r\n\r\nmore\n");
 	desk_wait_for(desk, "[vault");
