@@ -477,6 +477,56 @@ static void events_about_what_is_gone_are_ignored(void **state)
 	replay_end(&replay);
 }
 
+static void renew(struct replay *replay, uint32_t profile, enum ks_err_kind kind, int64_t expires)
+{
+	struct ks_event *event = ks_event_new(KS_EVENT_RENEWED, replay->now);
+
+	event->profile = profile;
+	event->identity = ks_calloc(1, sizeof *event->identity);
+	event->identity->profile = ks_strdup("p");
+	event->identity->expires = expires;
+	if (kind != KS_ERR_NONE) {
+		ks_err_set(&event->err, kind, "The login has expired.");
+		ks_err_tip(&event->err, "run: aws sso login");
+	}
+	ks_store_apply(replay->store, event);
+}
+
+/* What was read stays; only what is to be read next can't be. */
+static void credentials_that_cant_be_renewed_fail_their_profile(void **state)
+{
+	struct replay replay;
+	struct ks_reply reply = {0};
+	const struct ks_profile *profile;
+
+	(void)state;
+	replay_begin(&replay, &(struct ks_store_options){0});
+	replay_identify(&replay, "us-east-1");
+	profile = &replay.store->profiles[0];
+	replay_plan(&replay);
+	reply_bucket(&reply, "a");
+	replay_answer(&replay, replay_find(&replay, KS_OP_GET_BUCKETS, NULL), &reply);
+	renew(&replay, 0, KS_ERR_NONE, replay.now + REPLAY_DAY);
+	assert_int_equal(profile->identity.state, KS_FETCH_KNOWN);
+	assert_int_equal(profile->info->expires, replay.now + REPLAY_DAY);
+
+	renew(&replay, 0, KS_ERR_CREDENTIALS, KS_TIME_NONE);
+	assert_int_equal(profile->identity.state, KS_FETCH_FAILED);
+	assert_string_equal(ks_store_profile_err(replay.store, 0)->tip, "run: aws sso login");
+	assert_int_equal(replay.store->n_buckets, 1);
+	replay_check(&replay);
+
+	/* The user signs in, and asks again. */
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH});
+	replay_plan(&replay);
+	assert_non_null(replay_find_kind(&replay, KS_REQUEST_IDENTIFY));
+	/* News of the old search comes too late for that. */
+	renew(&replay, 0, KS_ERR_NETWORK, KS_TIME_NONE);
+	assert_string_equal(ks_store_profile_err(replay.store, 0)->tip, "run: aws sso login");
+	renew(&replay, 7, KS_ERR_NONE, KS_TIME_NONE);
+	replay_end(&replay);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -498,6 +548,7 @@ int main(void)
 	    cmocka_unit_test(a_bucket_that_is_not_found_has_the_list_read_anew),
 	    cmocka_unit_test(findings_are_counted_as_time_goes_by),
 	    cmocka_unit_test(events_about_what_is_gone_are_ignored),
+	    cmocka_unit_test(credentials_that_cant_be_renewed_fail_their_profile),
 	};
 
 	ks_secret_setup();
