@@ -2,10 +2,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/paths.h"
 #include "core/base/text.h"
 
 /* Shorter than another keysail waits for its turn. */
@@ -115,6 +117,19 @@ bool ks_login_ask_for(
 	return ks_err_tip(err, "run: %s --profile %s", command, ks_provider_shell_name(profile));
 }
 
+enum ks_provider_result ks_login_fail_lost(
+    struct ks_err *err, const char *command, const char *profile, const char *name)
+{
+	struct ks_err why = *err;
+
+	ks_login_ask_for(err, command, profile, "The login for %s was renewed, but is lost: %s",
+	    name, why.message);
+	if (why.tip[0] != '\0')
+		ks_err_tip(err, "%s, then run: %s --profile %s", why.tip, command,
+		    ks_provider_shell_name(profile));
+	return KS_PROVIDER_FAILED;
+}
+
 enum ks_provider_result ks_login_fail(struct ks_provider_answer *answer)
 {
 	char code[sizeof answer->err.code];
@@ -130,6 +145,22 @@ const char *ks_login_text(const cJSON *object, const char *name)
 	const char *text = ks_json_text(object, name);
 
 	return text != NULL && ks_credentials_is_token(text) ? text : NULL;
+}
+
+bool ks_login_is_same(const cJSON *object, const char *name, const struct ks_secret *secret)
+{
+	const char *text = ks_json_text(object, name);
+
+	return text != NULL && secret != NULL && ks_secret_equal(secret, text, strlen(text));
+}
+
+char *ks_login_show_path(const struct ks_provider_query *query, const char *path)
+{
+	char *shown = ks_path_abbreviate(path, ks_env_home(query->env));
+	char *clean = ks_text_clean_dup(shown, strlen(shown));
+
+	free(shown);
+	return clean;
 }
 
 bool ks_login_seconds(const cJSON *object, const char *name, int64_t *ms)

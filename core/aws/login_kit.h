@@ -49,11 +49,25 @@ void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const
 bool ks_login_ask_for(struct ks_err *err, const char *command, const char *profile,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * Makes err, which says why a file isn't written, one about a renewed login that is lost with it:
+ * the refresh token that was sent is used up, and the new one was nowhere but in memory. Were the
+ * login used on, it would end soon, and nobody would know why. name is "SSO my-sso", clean.
+ */
+enum ks_provider_result ks_login_fail_lost(
+    struct ks_err *err, const char *command, const char *profile, const char *name);
+
 /* Ends the look-up with answer->err as it is, code and all. */
 enum ks_provider_result ks_login_fail(struct ks_provider_answer *answer);
 
 /* A text that may go into a header, a URL or a request's body: as ks_credentials_is_token. */
 const char *ks_login_text(const cJSON *object, const char *name);
+
+/* Is the member this very text? false without a secret or a member. */
+bool ks_login_is_same(const cJSON *object, const char *name, const struct ks_secret *secret);
+
+/* A file's path for people: clean, the home folder as "~". A new block; the caller frees it. */
+char *ks_login_show_path(const struct ks_provider_query *query, const char *path);
 
 /* A whole number of seconds until something ends, up to a year, as ms. */
 bool ks_login_seconds(const cJSON *object, const char *name, int64_t *ms);

@@ -16,6 +16,7 @@ ks_provider_step ks_provider_config_file;
 ks_provider_step ks_provider_container;
 ks_provider_step ks_provider_instance;
 ks_provider_step ks_provider_sso;
+ks_provider_step ks_provider_login;
 
 void ks_provider_role_drop(void *state);
 void ks_provider_web_drop(void *state);
@@ -23,5 +24,6 @@ void ks_provider_process_drop(void *state);
 void ks_provider_container_drop(void *state);
 void ks_provider_instance_drop(void *state);
 void ks_provider_sso_drop(void *state);
+void ks_provider_login_drop(void *state);
 
 #endif

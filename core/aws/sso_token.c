@@ -12,8 +12,6 @@
 #include "core/base/date.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
-#include "core/base/paths.h"
-#include "core/base/text.h"
 
 #define WINDOW_MS ((int64_t)15 * 60 * 1000)
 #define RETRY_MS  ((int64_t)60 * 1000)
@@ -210,10 +208,10 @@ static bool take_reply(struct ks_sso_token *token, const cJSON *json, struct ks_
 		    "can't be renewed: the reply has no good accessToken, expiresIn or "
 		    "refreshToken");
 	token->expires = now(token) + lives;
-	token->access = ks_secret_new(access, strlen(access), err);
-	if (token->access != NULL && refresh != NULL)
-		token->refresh = ks_secret_new(refresh, strlen(refresh), err);
-	return token->access != NULL && (refresh == NULL || token->refresh != NULL);
+	token->refresh = refresh != NULL ? ks_secret_new(refresh, strlen(refresh), err) : NULL;
+	if (refresh == NULL || token->refresh != NULL)
+		token->access = ks_secret_new(access, strlen(access), err);
+	return token->access != NULL;
 }
 
 static bool read_end(
@@ -247,15 +245,6 @@ static enum ks_provider_result renew(void *ctx, const cJSON *json, struct ks_err
 	return good ? KS_PROVIDER_DONE : KS_PROVIDER_FAILED;
 }
 
-/* Does the file still hold the refresh token that was used up? Else it is another login's. */
-static bool is_ours(const struct ks_sso_token *token, const cJSON *json)
-{
-	const char *refresh = ks_json_text(json, "refreshToken");
-
-	return refresh != NULL && token->used != NULL &&
-	       ks_secret_equal(token->used, refresh, strlen(refresh));
-}
-
 static void put_if_absent(cJSON *json, const char *name, const char *value)
 {
 	if (ks_json_text(json, name) == NULL)
@@ -266,7 +255,8 @@ static bool put(void *ctx, cJSON *json)
 {
 	struct ks_sso_token *token = ctx;
 
-	if (!is_ours(token, json))
+	/* With another refresh token it is another login's. */
+	if (!ks_login_is_same(json, "refreshToken", token->used))
 		return false;
 	if (token->access == NULL) {
 		ks_cache_put_date(json, TRIED, now(token));
@@ -290,7 +280,6 @@ static bool find_file(struct ks_sso_token *token, struct ks_err *err)
 {
 	const struct ks_sso_profile *profile = token->profile;
 	const struct ks_env *env = token->query->env;
-	char *shown;
 
 	token->path = ks_cache_sso_token_path(
 	    env, profile->session != NULL ? profile->session : profile->start_url);
@@ -298,9 +287,7 @@ static bool find_file(struct ks_sso_token *token, struct ks_err *err)
 		return ks_err_set(err, KS_ERR_CREDENTIALS,
 		    "Nobody can say where the login for %s is: there is no home folder",
 		    token->name);
-	shown = ks_path_abbreviate(token->path, ks_env_home(env));
-	token->shown = ks_text_clean_dup(shown, strlen(shown));
-	free(shown);
+	token->shown = ks_login_show_path(token->query, token->path);
 	return true;
 }
 
@@ -335,22 +322,6 @@ static bool is_rotated(const struct ks_sso_token *token)
 		   token->used, ks_secret_value(token->refresh), ks_secret_len(token->refresh));
 }
 
-/*
- * The refresh token that was sent is used up, and the new one is nowhere but here: were the access
- * token used now, the login would end in an hour, and nobody would know why.
- */
-static enum ks_provider_result fail_unwritten(struct ks_sso_token *token, struct ks_err *err)
-{
-	struct ks_err why = *err;
-
-	ks_err_because(err, &why, "The login for %s was renewed, but is lost", token->name);
-	err->kind = KS_ERR_CREDENTIALS;
-	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_SIGN_IN);
-	ks_err_tip(err, "%s%srun: %s --profile %s", why.tip, why.tip[0] != '\0' ? ", then " : "",
-	    KS_SSO_LOGIN, ks_provider_shell_name(token->query->profile));
-	return KS_PROVIDER_FAILED;
-}
-
 enum ks_provider_result ks_sso_token_step(
     struct ks_sso_token *token, const struct ks_secret **out, struct ks_err *err)
 {
@@ -362,7 +333,8 @@ enum ks_provider_result ks_sso_token_step(
 		return KS_PROVIDER_DONE;
 	case KS_FRESHEN_UNWRITTEN:
 		if (is_rotated(token))
-			return fail_unwritten(token, err);
+			return ks_login_fail_lost(
+			    err, KS_SSO_LOGIN, token->query->profile, token->name);
 		*out = token->access;
 		return KS_PROVIDER_DONE;
 	case KS_FRESHEN_RENEWED:

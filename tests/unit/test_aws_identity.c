@@ -223,26 +223,6 @@ static void half_a_key_is_an_error_and_never_passed_over(void **state)
 		resolve_badly(&cases[i].situation, KS_IDENTITY_BROKEN, cases[i].message);
 }
 
-static void other_kinds_of_sign_in_are_named_with_a_remedy(void **state)
-{
-	static const struct {
-		struct situation situation;
-		const char *message;
-	} cases[] = {
-	    {{.config = "[profile a]\nlogin_session = x\n", .profile = "a"},
-		"login_session asks for a session of aws login"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct ks_err err =
-		    resolve_badly(&cases[i].situation, KS_IDENTITY_UNSUPPORTED, cases[i].message);
-
-		assert_non_null(
-		    strstr(err.tip, "aws configure export-credentials --profile a --format env"));
-	}
-}
-
 static void a_static_key_still_counts_where_it_comes_before(void **state)
 {
 	static const struct situation process = {
@@ -575,7 +555,6 @@ int main(void)
 	    cmocka_unit_test(keys_are_taken_from_the_config_file_too),
 	    cmocka_unit_test(account_and_expiry_are_kept),
 	    cmocka_unit_test(half_a_key_is_an_error_and_never_passed_over),
-	    cmocka_unit_test(other_kinds_of_sign_in_are_named_with_a_remedy),
 	    cmocka_unit_test(a_static_key_still_counts_where_it_comes_before),
 	    cmocka_unit_test(only_a_plain_profile_name_gets_into_a_command_to_copy),
 	    cmocka_unit_test(a_named_profile_that_is_nowhere_is_an_error),
