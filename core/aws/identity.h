@@ -17,7 +17,6 @@
 /* err.code of a failed resolve, for those who show a screen of its own for each. */
 #define KS_IDENTITY_NO_CREDENTIALS "NoCredentials"       /* nothing is configured anywhere */
 #define KS_IDENTITY_NO_PROFILE     "NoSuchProfile"       /* the named profile is in neither file */
-#define KS_IDENTITY_UNSUPPORTED    "UnsupportedSignIn"   /* a kind that this version can't do */
 #define KS_IDENTITY_BROKEN         "BrokenCredentials"   /* found, but incomplete or malformed */
 #define KS_IDENTITY_REFUSED        "SignInRefused"       /* set up well, but none were given */
 #define KS_IDENTITY_BROKEN_CONFIG  "BrokenConfiguration" /* a file or a setting can't be read */

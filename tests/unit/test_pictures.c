@@ -20,15 +20,6 @@ static const char *const looked[] = {"environment",
 static const char *const looked_for_sso[] = {"environment", "AWS_ACCESS_KEY_ID is not set",
     "/home/ada/work/client/aws/config", "line 2: sso_start_url", NULL};
 
-static const struct ks_err sso = {
-    .kind = KS_ERR_CREDENTIALS,
-    .code = "UnsupportedSignIn",
-    .message = "/home/ada/work/client/aws/config, line 2, profile work: sso_start_url asks for IAM "
-	       "Identity Center (SSO), which this version of keysail can't do",
-    .tip = "let the AWS CLI sign in: eval \"$(aws configure export-credentials --profile work "
-	   "--format env)\", then start keysail without --profile",
-};
-
 static const struct ks_err login = {
     .kind = KS_ERR_CREDENTIALS,
     .code = "SignInNeeded",
@@ -129,7 +120,6 @@ static const struct scene scenes[] = {
 	.denied_region = "eu-west-1"},
     {.name = "no-credentials-120x34", .width = 120, .height = 34, .no_credentials = true},
     {.name = "no-credentials-50x15", .width = 50, .height = 15, .no_credentials = true},
-    {.name = "sign-in-unsupported-80x24", .width = 80, .height = 24, .identity_err = &sso},
     {.name = "sign-in-80x24", .width = 80, .height = 24, .identity_err = &login},
     {.name = "no-such-profile-80x24", .width = 80, .height = 24, .identity_err = &no_profile},
     {.name = "signed-out-80x24", .width = 80, .height = 24, .identity_err = &signed_out},

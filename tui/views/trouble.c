@@ -32,11 +32,6 @@ static bool is_no_profile(const struct ks_err *err)
 	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_NO_PROFILE);
 }
 
-static bool is_unsupported(const struct ks_err *err)
-{
-	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_UNSUPPORTED);
-}
-
 static bool is_login(const struct ks_err *err)
 {
 	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_SIGN_IN);
@@ -90,9 +85,6 @@ static const struct trouble troubles[] = {
 	{"Choose one that there is: press p, or keysail --profile NAME",
 	    "Or set this one up: aws configure --profile NAME"},
 	is_no_profile, false},
-    {"A sign-in that can't be used yet",
-	"The profile gets its credentials in a way that this version doesn't know.",
-	{"Choose another profile: press p, or keysail --profile NAME"}, is_unsupported, false},
     {"Sign in", "The profile's credentials come from a login, and that can't be used.",
 	{"Once you have signed in, press r.",
 	    "Choose another profile: press p, or keysail --profile NAME"},
