@@ -44,11 +44,14 @@ static bool may_retry(struct ks_job *job, enum ks_verdict verdict, const struct 
 {
 	int cost = ks_quota_cost(job->mode, err);
 
+	/* Another signature is no repetition: this one is not counted, and costs nothing. */
+	if (verdict == KS_VERDICT_RETRY_RENEWED) {
+		job->attempts += job->stale == NULL ? 1 : 0;
+		return job->stale == NULL;
+	}
 	if (job->made >= job->attempts)
 		return false;
 	if (verdict == KS_VERDICT_RETRY_SHIFTED && job->shifted)
-		return false;
-	if (verdict == KS_VERDICT_RETRY_RENEWED && job->stale != NULL)
 		return false;
 	if (!ks_quota_pay(&job->peer->quota, cost))
 		return false;

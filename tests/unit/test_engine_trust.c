@@ -170,6 +170,33 @@ static void stale_credentials_are_read_anew_once(void **state)
 	remove_home(&home);
 }
 
+/* Another signature is no repetition: it is sent even where each call has one attempt. */
+static void renewal_is_not_one_of_the_attempts(void **state)
+{
+	const char *stale = "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}";
+	const struct scripted_step steps[] = {
+	    {.answer = stage_http(403, "", stale)},
+	    {.answer = stage_ok("{}")},
+	};
+	struct aws_home home;
+	struct ks_event *event;
+
+	(void)state;
+	stage_set_up(steps, STAGE_COUNT(steps));
+	setenv("AWS_MAX_ATTEMPTS", "1", 1);
+	make_home(&home, NULL);
+	unsetenv("AWS_MAX_ATTEMPTS");
+	open_with_home(&stage.shop, &home);
+	write_credentials(&home, "ASIASECOND");
+	event = workshop_ask(&stage.shop, KS_OP_GET_BUCKETS, NULL);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	stage_assert_has(scripted_request(stage.server, 0), "amz-sdk-request: attempt=1; max=1");
+	stage_assert_has(scripted_request(stage.server, 1), "Credential=ASIASECOND/");
+	ks_event_free(event);
+	stage_finish();
+	remove_home(&home);
+}
+
 static void calls_that_went_stale_together_all_use_the_new_credentials(void **state)
 {
 	const char *stale = "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}";
@@ -205,10 +232,14 @@ static void calls_that_went_stale_together_all_use_the_new_credentials(void **st
 
 static void without_credentials_it_says_where_it_looked(void **state)
 {
-	struct ks_env *env = ks_env_empty();
+	struct ks_env *env;
 	struct ks_event *event;
 
 	(void)state;
+	setenv("AWS_CONFIG_FILE", "/dev/null", 1);
+	setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null", 1);
+	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	env = ks_env_capture();
 	stage_set_up(NULL, 0);
 	stage.shop.identity.given = NULL;
 	stage.shop.identity.env = env;
@@ -317,6 +348,7 @@ int main(void)
 	    cmocka_unit_test(a_skewed_clock_is_corrected_and_the_call_repeated),
 	    cmocka_unit_test(a_clock_that_stays_wrong_is_an_error_after_one_more_try),
 	    cmocka_unit_test(stale_credentials_are_read_anew_once),
+	    cmocka_unit_test(renewal_is_not_one_of_the_attempts),
 	    cmocka_unit_test(calls_that_went_stale_together_all_use_the_new_credentials),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(tls_trusts_the_bundle_that_is_named_and_nothing_else),
