@@ -59,7 +59,7 @@ static struct ks_profile *find_profile(const struct ks_store *store, const struc
 
 static void choose_default(struct ks_store *store)
 {
-	struct ks_profile *profile = store->profiles;
+	struct ks_profile *profile;
 	size_t i = 0;
 
 	while (i < store->n_profiles && store->profiles[i].name != NULL)

@@ -323,6 +323,29 @@ static void regions_of_another_partition_are_asked_for_there(void **state)
 	}
 }
 
+/* It has no regions, and so no row of theirs could say why. */
+static void a_list_of_regions_that_failed_is_the_profiles_failure(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	begin(&replay, &prod);
+	replay_choose(&replay, "prod", "all");
+	replay_plan(&replay);
+	assert_true(ks_store_profile_is_loading(replay.store, 0));
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_REGIONS, NULL), KS_ERR_NETWORK, "");
+	assert_false(ks_store_profile_is_loading(replay.store, 0));
+	assert_int_equal(ks_store_profile_err(replay.store, 0)->kind, KS_ERR_NETWORK);
+	replay_choose(&replay, "prod", "us-east-1");
+	assert_null(ks_store_profile_err(replay.store, 0));
+	replay_choose(&replay, "dev", "all");
+	assert_null(ks_store_profile_err(replay.store, 0));
+	replay_choose(&replay, "prod", "all");
+	replay_plan(&replay);
+	assert_non_null(replay_find(&replay, KS_OP_GET_REGIONS, NULL));
+	replay_end(&replay);
+}
+
 /* ---- reads under way ---- */
 
 static void reads_under_way_are_cancelled_and_dropped(void **state)
@@ -746,6 +769,7 @@ int main(void)
 	    cmocka_unit_test(regions_come_and_go),
 	    cmocka_unit_test(all_regions_are_asked_for_once),
 	    cmocka_unit_test(a_list_of_regions_under_way_is_dropped),
+	    cmocka_unit_test(a_list_of_regions_that_failed_is_the_profiles_failure),
 	    cmocka_unit_test(regions_of_another_partition_are_asked_for_there),
 	    cmocka_unit_test(reads_under_way_are_cancelled_and_dropped),
 	    cmocka_unit_test(pages_begin_anew_after_a_way_back),
