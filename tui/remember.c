@@ -11,8 +11,11 @@
 
 #include "core/aws/endpoint.h"
 #include "core/base/fd.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
+#include "core/base/secret.h"
 #include "core/base/text.h"
 
 enum { FILE_MAX = 64 * 1024, NAMES_MAX = 256, NAME_MAX_LEN = 512 };
@@ -23,39 +26,14 @@ static const char profiles_key[] = "profiles", regions_key[] = "regions", all_ke
 
 /* ---- reading ---- */
 
-static bool broken(struct ks_err *err, const char *why)
+static bool unknown(struct ks_err *err, const char *why)
 {
+	char reason[sizeof err->message];
+
+	snprintf(reason, sizeof reason, "%s", why);
 	ks_err_set(err, KS_ERR_SYSTEM,
-	    "What was chosen last isn't known: " KS_REMEMBER_FILE " in the state folder %s", why);
+	    "Which profiles and regions were chosen last isn't known: %s", reason);
 	return ks_err_tip(err, "the next choice replaces it");
-}
-
-/* A new block; NULL with *missing set when there is no file, else with err filled. */
-static char *read_file(const char *path, bool *missing, struct ks_err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat info;
-	char *text = NULL;
-	ssize_t len;
-
-	*missing = fd < 0 && errno == ENOENT;
-	if (fd < 0) {
-		broken(err, strerror(errno));
-		return NULL;
-	}
-	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size > FILE_MAX) {
-		broken(err, "isn't a file of its kind");
-		close(fd);
-		return NULL;
-	}
-	text = ks_calloc((size_t)info.st_size + 1, 1);
-	len = read(fd, text, (size_t)info.st_size);
-	close(fd);
-	if (len == info.st_size)
-		return text;
-	free(text);
-	broken(err, "can't be read");
-	return NULL;
 }
 
 static bool is_name(const char *name)
@@ -83,11 +61,11 @@ static bool take_names(
 	return true;
 }
 
-static bool take(const char *text, struct ks_choice *choice)
+static bool take(const struct ks_file_text *text, struct ks_choice *choice)
 {
-	cJSON *root = cJSON_Parse(text);
-	bool good = cJSON_IsObject(root) &&
-		    take_names(root, profiles_key, is_name, &choice->profiles) &&
+	const char *problem;
+	cJSON *root = ks_json_parse(text->data, text->len, &problem);
+	bool good = root != NULL && take_names(root, profiles_key, is_name, &choice->profiles) &&
 		    take_names(root, regions_key, ks_endpoint_region_ok, &choice->regions);
 
 	choice->all_regions = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(root, all_key));
@@ -97,23 +75,27 @@ static bool take(const char *text, struct ks_choice *choice)
 
 bool ks_remember_load(struct ks_remember *remember, struct ks_err *err)
 {
-	char *path, *text;
-	bool missing, good;
+	struct ks_file_text text;
+	enum ks_file_result result;
+	char *path;
+	bool good;
 
 	remember->last = (struct ks_choice){0};
 	if (remember->folder == NULL)
 		return true;
 	path = ks_path_join(remember->folder, KS_REMEMBER_FILE);
-	text = read_file(path, &missing, err);
+	result = ks_file_read(path, KS_REMEMBER_FILE, FILE_MAX, &text, err);
 	free(path);
-	if (text == NULL)
-		return missing;
-	good = take(text, &remember->last);
-	free(text);
+	if (result == KS_FILE_MISSING)
+		return true;
+	if (result == KS_FILE_REFUSED)
+		return unknown(err, err->message);
+	good = take(&text, &remember->last);
+	ks_wiping_free(text.data);
 	if (good)
 		return true;
 	ks_choice_free(&remember->last);
-	return broken(err, "is broken");
+	return unknown(err, KS_REMEMBER_FILE " in the state folder is broken");
 }
 
 /* ---- writing ---- */
