@@ -27,7 +27,8 @@ static void begin(struct rig *rig)
 
 static void no_size_crashes(void **state)
 {
-	static const char *const keys[] = {"", "Enter", "2 Enter", "?", "t", "/ a", "3", "z"};
+	static const char *const keys[] = {
+	    "", "Enter", "2 Enter", "?", "t", "/ a", "3", "z", "p", "p / d", "o G"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
