@@ -104,6 +104,19 @@ static struct ks_job *find_waiting(struct ks_dispatch *dispatch, uint64_t reques
 	return job;
 }
 
+/* Its question, if it has one, is over then. */
+static void cancel_search(struct ks_dispatch *dispatch, uint64_t target)
+{
+	struct ks_event *event;
+
+	if (!ks_roster_cancel(dispatch->roster, target))
+		return;
+	event = ks_event_new(KS_EVENT_IDENTITY, ks_clock_wall(dispatch->options->clock));
+	event->request = target;
+	ks_err_set(&event->err, KS_ERR_CANCELLED, "Cancelled");
+	dispatch->post(dispatch->ctx, event);
+}
+
 static void cancel(struct ks_dispatch *dispatch, uint64_t target)
 {
 	struct ks_job *job = ks_job_list_find(&dispatch->flying, target);
@@ -111,6 +124,7 @@ static void cancel(struct ks_dispatch *dispatch, uint64_t target)
 	struct ks_err err;
 
 	ks_courier_cancel(dispatch->courier, target);
+	cancel_search(dispatch, target);
 	if (!flies)
 		job = find_waiting(dispatch, target);
 	if (job == NULL || job->call->changes)

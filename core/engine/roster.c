@@ -124,6 +124,21 @@ bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *
 	return true;
 }
 
+bool ks_roster_cancel(struct ks_roster *roster, uint64_t request)
+{
+	for (size_t i = 0; i < roster->count; i++) {
+		struct entry *entry = roster->entries[i];
+
+		if (entry == NULL || entry->search == NULL || !entry->asked ||
+		    entry->request != request)
+			continue;
+		end_search(entry);
+		entry->asked = false;
+		return true;
+	}
+	return false;
+}
+
 static bool same_secret(const struct ks_secret *a, const struct ks_secret *b)
 {
 	if (a == NULL || b == NULL)

@@ -31,6 +31,12 @@ void ks_roster_free(struct ks_roster *roster);
 bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *name,
     uint64_t request, struct ks_err *err);
 
+/*
+ * Gives up the search that this request asked for; what was known before it stays. True when there
+ * was one: nobody is told of its end then.
+ */
+bool ks_roster_cancel(struct ks_roster *roster, uint64_t request);
+
 /* Goes on with all searches. True when one has ended. */
 bool ks_roster_step(struct ks_roster *roster);
 

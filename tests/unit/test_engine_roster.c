@@ -380,6 +380,28 @@ static void a_question_asked_anew_gives_one_answer(void **state)
 	close_room();
 }
 
+static void a_search_that_nobody_wants_is_given_up(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.after = SCRIPTED_STALL}, {.answer = credentials("ASIA2", 60)}};
+	struct ks_err err;
+
+	(void)state;
+	open_room(steps, COUNT(steps));
+	assert_true(ks_roster_identify(room.roster, 0, NULL, 1, &err));
+	while (scripted_count(room.server, NULL) == 0)
+		assert_false(turn());
+	assert_false(ks_roster_cancel(room.roster, 2));
+	assert_true(ks_roster_cancel(room.roster, 1));
+	assert_false(ks_roster_cancel(room.roster, 1));
+	assert_false(ks_roster_step(room.roster));
+	assert_nothing_to_tell();
+	assert_int_equal(ready(), KS_PROVIDER_FAILED);
+	identify(3);
+	assert_string_equal(key_id(), "ASIA2");
+	close_room();
+}
+
 static void a_search_under_way_ends_with_the_roster(void **state)
 {
 	const struct scripted_step steps[] = {{.after = SCRIPTED_STALL}};
@@ -407,6 +429,7 @@ int main(void)
 	    cmocka_unit_test(the_same_once_more_is_no_news),
 	    cmocka_unit_test(credentials_that_come_expired_are_not_asked_for_each_time),
 	    cmocka_unit_test(a_question_asked_anew_gives_one_answer),
+	    cmocka_unit_test(a_search_that_nobody_wants_is_given_up),
 	    cmocka_unit_test(a_search_under_way_ends_with_the_roster),
 	};
 
