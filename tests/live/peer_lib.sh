@@ -8,7 +8,7 @@
 #   peer_url, peer_proxy, peer_ca, peer_home  where it is
 #   with_env, with_container, with_imds       COMMAND...: with what such a machine has in its environment
 #   aws ARGUMENT...                           the real AWS CLI, quicker; not for questions on a terminal
-#   answering ANSWER COMMAND...               on a terminal of its own, answering its question
+#   answering ANSWERS COMMAND...              on a terminal of its own, answering its questions
 #   unanswered COMMAND...                     on no terminal
 #   end_peer                                  both end; so they do when the script does
 

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""usage: peer_pty.py ANSWER COMMAND [ARGUMENT]...
+"""usage: peer_pty.py ANSWERS COMMAND [ARGUMENT]...
 
-Runs a command on a terminal of its own and types ANSWER once it asks for a code. What the terminal
-shows goes to standard output, the exit status is the command's; its own standard output and error are
-the terminal, too."""
+Runs a command on a terminal of its own and types an answer, of those that blanks separate, each time
+that it asks for a code; nothing but Enter once there is none left. What the terminal shows goes to
+standard output, the exit status is the command's; its own standard output and error are the terminal,
+too."""
 
 import os
 import pty
@@ -14,7 +15,7 @@ QUESTION = re.compile(rb"(?i)\bcode\b[^\n]*: ?$")
 
 
 def main():
-    answer, command = sys.argv[1], sys.argv[2:]
+    answers, command = sys.argv[1].split(), sys.argv[2:]
     pid, terminal = pty.fork()
     if pid == 0:
         try:
@@ -22,7 +23,6 @@ def main():
         finally:
             os._exit(127)
     shown = b""
-    answered = False
     while True:
         try:
             data = os.read(terminal, 4096)
@@ -32,9 +32,9 @@ def main():
             break
         shown += data
         os.write(1, data.replace(b"\r", b""))
-        if not answered and QUESTION.search(shown):
-            os.write(terminal, answer.encode() + b"\n")
-            answered = True
+        if QUESTION.search(shown):
+            os.write(terminal, (answers.pop(0).encode() if answers else b"") + b"\n")
+            shown = b""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
