@@ -91,12 +91,16 @@ void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const
 
 	if (end->err.kind != KS_ERR_NONE) {
 		ks_err_because(err, &end->err, "%s", what);
+		if (err->tip[0] == '\0')
+			ks_err_tip(err, err->kind == KS_ERR_NETWORK
+					    ? "check the connection and the proxy, then try again"
+					    : "try again in a moment");
 		return;
 	}
 	ks_login_read_no(end, &no);
-	ks_err_set(err, KS_ERR_SERVICE, "%s: the service answered HTTP %d%s%s%s%s", what,
-	    end->status, no.word[0] != '\0' ? " " : "", no.word, no.said[0] != '\0' ? ", " : "",
-	    no.said);
+	/* The word is the code, with which the line begins. */
+	ks_err_set(err, KS_ERR_SERVICE, "%s: the service answered HTTP %d%s%s", what, end->status,
+	    no.said[0] != '\0' ? ", " : "", no.said);
 	if (end->status == 429 || end->status >= 500)
 		ks_err_tip(err, "the service is busy or has trouble: try again in a minute");
 	err->http_status = end->status;

@@ -146,8 +146,10 @@ static bool refuse_reply(const struct sso *sso, struct ks_err *err)
 	struct ks_err why = *err;
 
 	ks_err_because(err, &why, "The reply of %s can't be used", sso->name);
-	if (why.kind == KS_ERR_CREDENTIALS)
+	if (why.kind == KS_ERR_CREDENTIALS) {
 		err->kind = KS_ERR_REPLY;
+		ks_err_tip(err, "check that the endpoint is one of SSO");
+	}
 	return false;
 }
 

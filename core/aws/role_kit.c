@@ -100,13 +100,14 @@ static void tip_code(struct ks_err *err, const char *code, enum ks_sts_call call
 	}
 }
 
-static void tip_kind(struct ks_err *err)
+/* A service that has trouble, or who stands before it, may answer anything. */
+static void tip_kind(struct ks_err *err, int http_status)
 {
 	if (err->tip[0] != '\0')
 		return;
 	if (err->kind == KS_ERR_NETWORK)
 		ks_err_tip(err, "check the connection and the proxy, then try again");
-	else if (err->kind == KS_ERR_REPLY)
+	else if (err->kind == KS_ERR_REPLY && http_status < 500)
 		ks_err_tip(err, "check that the endpoint is one of STS");
 	else
 		ks_err_tip(err, "try again in a moment");
@@ -128,7 +129,7 @@ enum ks_provider_result ks_role_fail(struct ks_provider_answer *answer, enum ks_
 	ks_err_because(err, &reason, "%s", what);
 	if (refused)
 		tip_code(err, reason.code, call, whose);
-	tip_kind(err);
+	tip_kind(err, reason.http_status);
 	if (refused)
 		err->kind = KS_ERR_CREDENTIALS;
 	return ks_provider_fail(answer, refused ? KS_IDENTITY_REFUSED : code_of_kind(err->kind));

@@ -299,8 +299,8 @@ static void other_ends_are_told_as_they_are(void **state)
 
 	(void)state;
 	aws_write(SESSION_FILE, OLD("11:00:00"));
-	FAIL("The login for " ARN " can't be renewed: the service answered HTTP 400 "
-	     "INVALID_REQUEST, no good",
+	FAIL("The login for " ARN " can't be renewed: the service answered HTTP 400, "
+	     "no good",
 	    "INVALID_REQUEST", "", invalid, 1, {.config = CONFIG});
 	assert_int_equal(err.kind, KS_ERR_SERVICE);
 	FAIL("can't be renewed", "INVALID_REQUEST", "set this computer's clock", clock, 1,

@@ -439,10 +439,17 @@ static void no_answer_is_no_fault_of_the_credentials(void **state)
 	    {.fetch = STS_EU, .fails = KS_ERR_NETWORK},
 	};
 	static const struct desk_step odd[] = {{.fetch = STS_EU, .text = "<html>login</html>"}};
+	static const struct desk_step busy[] = {
+	    {.fetch = STS_EU, .status = 503},
+	    {.fetch = STS_EU, .status = 503},
+	    {.fetch = STS_EU, .status = 503},
+	};
 	static const struct role_case network = {
 	    .config = FROM_BASE, .credentials = BASE, .profile = "prod", ROLE_STEPS(gone)};
 	static const struct role_case reply = {
 	    .config = FROM_BASE, .credentials = BASE, .profile = "prod", ROLE_STEPS(odd)};
+	static const struct role_case trouble = {
+	    .config = FROM_BASE, .credentials = BASE, .profile = "prod", ROLE_STEPS(busy)};
 	struct ks_err err = role_resolve_badly(
 	    &network, "", "profile prod: role " EXAMPLE " can't be taken on: it went wrong");
 
@@ -452,6 +459,8 @@ static void no_answer_is_no_fault_of_the_credentials(void **state)
 	err = role_resolve_badly(&reply, "", "can't be taken on: The reply of STS");
 	assert_int_equal(err.kind, KS_ERR_REPLY);
 	assert_string_equal(err.tip, "check that the endpoint is one of STS");
+	err = role_resolve_badly(&trouble, "", "can't be taken on: The answer was HTTP status 503");
+	assert_string_equal(err.tip, "try again in a moment");
 }
 
 /* ---- MFA ---- */

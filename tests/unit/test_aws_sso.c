@@ -399,11 +399,12 @@ static void what_may_pass_is_tried_three_times(void **state)
 	aws_write(NEW_TOKEN, TOKEN("13:00:00"));
 	FIND("ASIAROLE", good, {.config = NEW, .refused = "ASIAROLE"});
 	FAIL("SSO my-sso gave no credentials for the role Admin in 123456789012: the service "
-	     "answered HTTP 429 TooManyRequestsException, Slow",
+	     "answered HTTP 429, Slow",
 	    "TooManyRequestsException", "try again in a minute", busy, 3,
 	    {.config = NEW, .refused = "ASIAROLE"});
 	assert_int_equal(err.kind, KS_ERR_SERVICE);
-	FAIL("for the role Admin in 123456789012: it went wrong", "", "", network, 3,
+	FAIL("for the role Admin in 123456789012: it went wrong", "",
+	    "check the connection and the proxy", network, 3,
 	    {.config = NEW, .refused = "ASIAROLE"});
 	assert_int_equal(err.kind, KS_ERR_NETWORK);
 }
@@ -411,14 +412,17 @@ static void what_may_pass_is_tried_three_times(void **state)
 static void a_reply_that_cannot_be_used_is_an_error(void **state)
 {
 	static const struct {
-		const char *text, *message;
+		const char *text, *message, *tip;
 	} cases[] = {
-	    {"<html>", "The reply of SSO my-sso can't be used: "},
-	    {"{}", "The reply of SSO my-sso can't be used: roleCredentials is missing"},
+	    {"<html>", "The reply of SSO my-sso can't be used: ", "the endpoint is one of SSO"},
+	    {"{}", "The reply of SSO my-sso can't be used: roleCredentials is missing",
+		"the endpoint is one of SSO"},
 	    {"{\"roleCredentials\":{\"accessKeyId\":\"A\\nX: y\"}}",
-		"roleCredentials.accessKeyId can't be an access key ID"},
+		"roleCredentials.accessKeyId can't be an access key ID",
+		"the endpoint is one of SSO"},
 	    {REPLY_UNTIL("1795521600000"),
-		"SSO my-sso gave credentials that expired at 2026-11-24 12:00:00 UTC"},
+		"SSO my-sso gave credentials that expired at 2026-11-24 12:00:00 UTC",
+		"this computer's clock"},
 	};
 
 	(void)state;
@@ -426,7 +430,7 @@ static void a_reply_that_cannot_be_used_is_an_error(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct desk_step steps[] = {{.fetch = PORTAL_URL, .text = cases[i].text}};
 
-		FAIL(cases[i].message, "", "", steps, 1, {.config = NEW});
+		FAIL(cases[i].message, "", cases[i].tip, steps, 1, {.config = NEW});
 		assert_string_equal(login_read(NEW_ROLE), "");
 	}
 }

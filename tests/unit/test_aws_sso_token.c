@@ -222,7 +222,7 @@ static void other_ends_are_told_as_they_are(void **state)
 
 	(void)state;
 	aws_write(NEW_TOKEN, TOKEN("11:00:00"));
-	FAIL("can't be renewed: the service answered HTTP 400 slow_down, Too \xef\xbf\xbd[1mfast",
+	FAIL("can't be renewed: the service answered HTTP 400, Too \xef\xbf\xbd[1mfast",
 	    "slow_down", "", slow, 1, {.config = NEW});
 	assert_int_equal(err.http_status, 400);
 	aws_write(NEW_TOKEN, TOKEN("11:00:00"));
