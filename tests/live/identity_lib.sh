@@ -69,6 +69,6 @@ secrets() {
 
 keeps_secrets() {
 	secrets >"$work/secrets"
-	[ "$(wc -l <"$work/secrets")" -gt 8 ] && cat "$@" >"$work/all" && [ -s "$work/all" ] &&
+	[ "$(wc -l <"$work/secrets")" -ge 7 ] && cat "$@" >"$work/all" && [ -s "$work/all" ] &&
 		! grep -qF -f "$work/secrets" "$work/all"
 }
