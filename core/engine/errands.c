@@ -16,6 +16,8 @@ struct kind;
 struct ks_errand {
 	const struct kind *kind;
 	struct ks_runner *runner;
+	const void *client; /* whose it is */
+	bool critical;
 	struct ks_errand *next;
 	bool over;
 	struct ks_errand_end end;
@@ -60,6 +62,7 @@ struct client {
 	struct ks_errands functions;
 	struct ks_runner *runner;
 	uint32_t profile;
+	bool unattended;
 };
 
 struct ks_runner *ks_runner_new(
@@ -85,11 +88,13 @@ void ks_runner_free(struct ks_runner *runner)
 	free(runner);
 }
 
-static struct ks_errand *add(struct ks_runner *runner, const struct kind *kind)
+static struct ks_errand *add(const struct client *client, const struct kind *kind)
 {
+	struct ks_runner *runner = client->runner;
 	struct ks_errand *errand = ks_calloc(1, sizeof *errand);
 
 	errand->kind = kind;
+	errand->client = client;
 	errand->runner = runner;
 	errand->end.text = "";
 	errand->next = runner->errands;
@@ -144,7 +149,7 @@ static size_t copy_headers(
 static struct ks_errand *fetch(void *ctx, const struct ks_errand_fetch *fetch, struct ks_err *err)
 {
 	struct client *client = ctx;
-	struct ks_errand *errand = add(client->runner, &fetch_kind);
+	struct ks_errand *errand = add(client, &fetch_kind);
 	struct ks_http_header headers[HEADERS_MAX];
 	struct ks_http_request request = {
 	    .method = fetch->method,
@@ -159,6 +164,7 @@ static struct ks_errand *fetch(void *ctx, const struct ks_errand_fetch *fetch, s
 	    .once = fetch->once,
 	};
 
+	errand->critical = fetch->once;
 	if (fetch->body != NULL) {
 		errand->body = ks_wiping_malloc(fetch->body_len + 1);
 		memcpy(errand->body, fetch->body, fetch->body_len);
@@ -259,7 +265,7 @@ static struct ks_errand *run(void *ctx, const struct ks_errand_run *run, struct 
 
 	if (child == NULL)
 		return NULL;
-	errand = add(runner, &program_kind);
+	errand = add(client, &program_kind);
 	errand->child = child;
 	errand->limit_ms = run->limit_ms;
 	return errand;
@@ -306,11 +312,17 @@ static struct ks_errand *ask(
 {
 	struct client *client = ctx;
 	struct ks_runner *runner = client->runner;
-	struct ks_errand *errand = add(runner, &question_kind);
-	struct ks_event *event = ks_event_new(KS_EVENT_QUESTION, ks_clock_wall(runner->clock));
+	struct ks_errand *errand = add(client, &question_kind);
+	struct ks_event *event;
 
 	(void)err;
 	errand->question = ++runner->last_question;
+	if (client->unattended) {
+		errand->over = true;
+		ks_err_set(&errand->end.err, KS_ERR_CANCELLED, "Nobody asks for it any more");
+		return errand;
+	}
+	event = ks_event_new(KS_EVENT_QUESTION, ks_clock_wall(runner->clock));
 	event->question = ks_calloc(1, sizeof *event->question);
 	event->question->id = errand->question;
 	event->question->profile = client->profile;
@@ -360,7 +372,7 @@ static const struct kind pause_kind = {.turn = turn_pause, .wake = wake_pause};
 static struct ks_errand *pause_for(void *ctx, int64_t ms)
 {
 	struct client *client = ctx;
-	struct ks_errand *errand = add(client->runner, &pause_kind);
+	struct ks_errand *errand = add(client, &pause_kind);
 
 	errand->due = ks_clock_mono(client->runner->clock) + ms;
 	return errand;
@@ -391,6 +403,27 @@ void ks_errands_free(struct ks_errands *errands)
 {
 	if (errands != NULL)
 		free(errands->ctx);
+}
+
+static struct client *client_of(const struct ks_errands *errands)
+{
+	return errands->ctx;
+}
+
+void ks_errands_attend(struct ks_errands *errands, bool cares)
+{
+	client_of(errands)->unattended = !cares;
+}
+
+bool ks_errands_are_critical(const struct ks_errands *errands)
+{
+	const struct client *client = client_of(errands);
+
+	for (const struct ks_errand *errand = client->runner->errands; errand != NULL;
+	     errand = errand->next)
+		if (errand->client == client && errand->critical)
+			return true;
+	return false;
 }
 
 void ks_runner_turn(struct ks_runner *runner)

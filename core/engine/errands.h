@@ -30,6 +30,13 @@ void ks_runner_free(struct ks_runner *runner);
 /* The functions for a search on behalf of this profile. The caller frees them, after the search. */
 struct ks_errands *ks_runner_errands(struct ks_runner *runner, uint32_t profile);
 void ks_errands_free(struct ks_errands *errands);
+/* Does anybody care? Without, questions are not asked: the answer is that there is none. */
+void ks_errands_attend(struct ks_errands *errands, bool cares);
+/*
+ * One of them can't be taken back and has no answer yet that was dealt with (a request with .once):
+ * what it brings must not get lost.
+ */
+bool ks_errands_are_critical(const struct ks_errands *errands);
 
 /* Goes on with what has a time or a descriptor. */
 void ks_runner_turn(struct ks_runner *runner);

@@ -21,12 +21,16 @@ struct entry {
 	struct ks_renewal renewal;
 	int64_t next_try; /* no renewal before this */
 	bool stale;       /* the service doesn't take the credentials any more */
+	char *refused;    /* the ID of the last ones that it didn't take; NULL */
 
 	/* A search that is under way, or has ended untold */
 	struct ks_identity_search *search;
 	struct ks_errands *errands;
-	bool asked;       /* by ks_roster_identify: not a renewal */
-	uint64_t request; /* by whom */
+	bool knew_refused; /* it was told of them */
+	bool asked;        /* by ks_roster_identify: not a renewal */
+	uint64_t request;  /* by whom */
+	bool again;        /* asked for once more while it ran: a failure may be an old one */
+	bool unwanted;     /* it only ends what can't be broken off */
 	bool untold;
 };
 
@@ -55,6 +59,7 @@ static void end_search(struct entry *entry)
 	ks_errands_free(entry->errands);
 	entry->search = NULL;
 	entry->errands = NULL;
+	entry->unwanted = false;
 }
 
 void ks_roster_free(struct ks_roster *roster)
@@ -66,6 +71,7 @@ void ks_roster_free(struct ks_roster *roster)
 			continue;
 		end_search(roster->entries[i]);
 		free(roster->entries[i]->name);
+		free(roster->entries[i]->refused);
 		ks_identity_free(roster->entries[i]->identity);
 		free(roster->entries[i]);
 	}
@@ -100,13 +106,33 @@ static struct entry *find_entry(const struct ks_roster *roster, uint32_t profile
 
 static void begin_search(struct ks_roster *roster, struct entry *entry, uint32_t profile)
 {
-	const struct ks_credentials *refused =
-	    entry->stale ? ks_identity_credentials(entry->identity) : NULL;
-
-	end_search(entry);
 	entry->errands = ks_runner_errands(roster->runner, profile);
-	entry->search = ks_identity_begin(roster->options, entry->errands, entry->name,
-	    refused != NULL ? refused->access_key_id : NULL);
+	entry->search =
+	    ks_identity_begin(roster->options, entry->errands, entry->name, entry->refused);
+	entry->knew_refused = entry->refused != NULL;
+	entry->again = entry->unwanted = false;
+}
+
+/*
+ * A search that runs goes on, also for this request: broken off at the wrong moment it would take a
+ * login's refresh token along.
+ */
+static void search_for(struct ks_roster *roster, struct entry *entry, uint32_t profile)
+{
+	bool same = entry->search != NULL;
+
+	if (same) {
+		entry->again = true;
+		entry->unwanted = false;
+		ks_errands_attend(entry->errands, true);
+	} else {
+		begin_search(roster, entry, profile);
+	}
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
 bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *name,
@@ -116,12 +142,21 @@ bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *
 
 	if (entry == NULL)
 		return ks_err_set(err, KS_ERR_REFUSED, "There are too many profiles");
+	if (!same_name(entry->name, name))
+		end_search(entry);
 	free(entry->name);
 	entry->name = ks_strdup_maybe(name);
 	entry->asked = true;
 	entry->request = request;
-	begin_search(roster, entry, profile);
+	search_for(roster, entry, profile);
 	return true;
+}
+
+/* As soon as nothing is lost by it. */
+static void drop_unwanted(struct entry *entry)
+{
+	if (entry->unwanted && !ks_errands_are_critical(entry->errands))
+		end_search(entry);
 }
 
 bool ks_roster_cancel(struct ks_roster *roster, uint64_t request)
@@ -132,8 +167,10 @@ bool ks_roster_cancel(struct ks_roster *roster, uint64_t request)
 		if (entry == NULL || entry->search == NULL || !entry->asked ||
 		    entry->request != request)
 			continue;
-		end_search(entry);
-		entry->asked = false;
+		entry->asked = entry->again = false;
+		entry->unwanted = true;
+		ks_errands_attend(entry->errands, false);
+		drop_unwanted(entry);
 		return true;
 	}
 	return false;
@@ -165,6 +202,30 @@ static bool check_endpoint(const struct ks_identity *identity, struct ks_err *er
 	return ks_identity_endpoint(identity, "us-east-1", url, sizeof url, err);
 }
 
+static bool is_refused(const struct entry *entry, const struct ks_credentials *credentials)
+{
+	return entry->refused != NULL && strcmp(entry->refused, credentials->access_key_id) == 0;
+}
+
+static void forget_refused(struct entry *entry)
+{
+	free(entry->refused);
+	entry->refused = NULL;
+}
+
+/*
+ * What a search brought may be of no use: it may have failed before it was asked for once more, or
+ * have found what was refused since it began.
+ */
+static bool must_search_again(const struct entry *entry, const struct ks_identity *identity)
+{
+	const struct ks_credentials *credentials = ks_identity_credentials(identity);
+
+	if (credentials == NULL)
+		return entry->again;
+	return !entry->knew_refused && is_refused(entry, credentials);
+}
+
 static void take_identity(struct ks_roster *roster, struct entry *entry,
     struct ks_identity *identity, const struct ks_err *err)
 {
@@ -173,6 +234,8 @@ static void take_identity(struct ks_roster *roster, struct entry *entry,
 
 	if (err->kind != KS_ERR_NONE || !same_credentials(entry->identity, identity))
 		entry->generation++;
+	if (credentials != NULL && !is_refused(entry, credentials))
+		forget_refused(entry);
 	ks_identity_free(entry->identity);
 	entry->identity = identity;
 	entry->err = *err;
@@ -189,30 +252,46 @@ static bool can_go_on(const struct ks_roster *roster, const struct entry *entry)
 	       ks_clock_wall(roster->clock) < entry->renewal.must;
 }
 
+/* It has ended so. True when there is something to tell. */
+static void take_end(
+    struct ks_roster *roster, struct entry *entry, struct ks_identity *identity, struct ks_err *err)
+{
+	uint64_t generation = entry->generation;
+
+	if (err->kind == KS_ERR_NONE)
+		check_endpoint(identity, err);
+	if (err->kind != KS_ERR_NONE && can_go_on(roster, entry)) {
+		entry->next_try = ks_clock_wall(roster->clock) + PATIENCE_MS;
+		ks_identity_free(identity);
+		return;
+	}
+	take_identity(roster, entry, identity, err);
+	entry->untold = entry->asked || entry->generation != generation;
+}
+
 /* True when it has ended. */
-static bool step_entry(struct ks_roster *roster, struct entry *entry)
+static bool step_entry(struct ks_roster *roster, struct entry *entry, uint32_t profile)
 {
 	struct ks_identity *identity = NULL;
 	struct ks_err err = {0};
-	enum ks_provider_result result;
-	uint64_t generation;
+	bool unwanted = entry->unwanted;
 
 	if (entry->search == NULL)
 		return false;
-	result = ks_identity_step(entry->search, &identity, &err);
-	if (result == KS_PROVIDER_PENDING)
+	if (ks_identity_step(entry->search, &identity, &err) == KS_PROVIDER_PENDING) {
+		drop_unwanted(entry);
 		return false;
-	end_search(entry);
-	if (result == KS_PROVIDER_DONE)
-		check_endpoint(identity, &err);
-	if (err.kind != KS_ERR_NONE && can_go_on(roster, entry)) {
-		entry->next_try = ks_clock_wall(roster->clock) + PATIENCE_MS;
-		ks_identity_free(identity);
-		return true;
 	}
-	generation = entry->generation;
-	take_identity(roster, entry, identity, &err);
-	entry->untold = entry->asked || entry->generation != generation;
+	end_search(entry);
+	if (!unwanted && must_search_again(entry, identity)) {
+		ks_identity_free(identity);
+		begin_search(roster, entry, profile);
+		return false;
+	}
+	if (unwanted)
+		ks_identity_free(identity);
+	else
+		take_end(roster, entry, identity, &err);
 	return true;
 }
 
@@ -222,7 +301,7 @@ bool ks_roster_step(struct ks_roster *roster)
 
 	for (size_t i = 0; i < roster->count; i++)
 		if (roster->entries[i] != NULL)
-			ended |= step_entry(roster, roster->entries[i]);
+			ended |= step_entry(roster, roster->entries[i], (uint32_t)i);
 	return ended;
 }
 
@@ -284,11 +363,21 @@ uint64_t ks_roster_generation(const struct ks_roster *roster, uint32_t profile)
 void ks_roster_renew(struct ks_roster *roster, uint32_t profile, uint64_t generation)
 {
 	struct entry *entry = find_entry(roster, profile);
+	const struct ks_credentials *credentials;
 
-	if (entry == NULL || entry->generation != generation || entry->stale)
+	if (entry == NULL || entry->identity == NULL || entry->generation != generation ||
+	    entry->stale)
 		return;
 	entry->stale = true;
-	begin_search(roster, entry, profile);
+	credentials = ks_identity_credentials(entry->identity);
+	if (credentials != NULL) {
+		forget_refused(entry);
+		entry->refused = ks_strdup(credentials->access_key_id);
+	}
+	if (entry->search == NULL)
+		begin_search(roster, entry, profile);
+	else
+		entry->unwanted = false;
 }
 
 const struct ks_identity *ks_roster_identity(

@@ -25,15 +25,16 @@ void ks_roster_free(struct ks_roster *roster);
 
 /*
  * Begins to look for a profile's identity (name NULL: the default rule) under this index. What was
- * known of it stays until the search has ended; a search that is under way gives way to this one.
- * request is what ks_roster_ended gives back. False with err filled: no such index is possible.
+ * known of it stays until the search has ended. One that is under way under this name goes on, and
+ * is begun anew if it fails. request is what ks_roster_ended gives back. False with err filled: no
+ * such index is possible.
  */
 bool ks_roster_identify(struct ks_roster *roster, uint32_t profile, const char *name,
     uint64_t request, struct ks_err *err);
 
 /*
- * Gives up the search that this request asked for; what was known before it stays. True when there
- * was one: nobody is told of its end then.
+ * Gives up the search that this request asked for, as soon as no login is lost by it; what was
+ * known before it stays. True when there was one: nobody is told of its end then.
  */
 bool ks_roster_cancel(struct ks_roster *roster, uint64_t request);
 

@@ -14,7 +14,7 @@
 #include "core/engine/renewal.h"
 #include "core/engine/roster.h"
 #include "tests/support/scripted.h"
-#include "tests/unit/aws_files.h"
+#include "tests/unit/login_files.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MINUTE       ((int64_t)60 * 1000)
@@ -44,6 +44,12 @@ static int64_t now(void *ctx)
 	return room.now;
 }
 
+static const char *answer(const char *body)
+{
+	assert_true(room.n_answers < COUNT(room.answers));
+	return room.answers[room.n_answers++] = scripted_http(200, "", body);
+}
+
 /* Credentials with this ID that live for so many minutes from START. */
 static const char *credentials(const char *key_id, int64_t minutes)
 {
@@ -65,8 +71,8 @@ static const char *refusal(void)
 
 static void open_room(const struct scripted_step *steps, size_t n_steps)
 {
-	char variable[100];
-	const char *variables[] = {variable, NULL};
+	char variable[100], oidc[100], portal[100];
+	const char *variables[] = {variable, oidc, portal, NULL};
 	struct ks_err err;
 
 	room.now = START;
@@ -74,6 +80,10 @@ static void open_room(const struct scripted_step *steps, size_t n_steps)
 	room.server = scripted_start(steps, n_steps, NULL);
 	snprintf(variable, sizeof variable,
 	    "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:%d/x", scripted_port(room.server));
+	snprintf(oidc, sizeof oidc, "AWS_ENDPOINT_URL_SSO_OIDC=http://127.0.0.1:%d",
+	    scripted_port(room.server));
+	snprintf(portal, sizeof portal, "AWS_ENDPOINT_URL_SSO=http://127.0.0.1:%d",
+	    scripted_port(room.server));
 	room.env = aws_capture(variables);
 	room.options = (struct ks_identity_options){.env = room.env};
 	room.http = ks_http_new(&(struct ks_http_options){.clock = &room.clock,
@@ -364,19 +374,72 @@ static void credentials_that_come_expired_are_not_asked_for_each_time(void **sta
 	close_room();
 }
 
-static void a_question_asked_anew_gives_one_answer(void **state)
+/* Broken off it could take a refresh token along: it goes on, and answers who asked last. */
+static void a_search_that_is_asked_for_again_goes_on(void **state)
 {
 	const struct scripted_step steps[] = {
-	    {.after = SCRIPTED_STALL}, {.answer = credentials("ASIA2", 60)}};
+	    {.answer = credentials("ASIA1", 60), .after = SCRIPTED_KEEP, .wait_for = 1}};
 	struct ks_err err;
 
 	(void)state;
 	open_room(steps, COUNT(steps));
 	assert_true(ks_roster_identify(room.roster, 0, NULL, 1, &err));
-	while (scripted_count(room.server, NULL) == 0)
-		assert_false(turn());
+	identify(2);
+	assert_string_equal(key_id(), "ASIA1");
+	assert_int_equal(scripted_count(room.server, NULL), 1);
+	close_room();
+}
+
+/* What failed may have been mended before it was asked for again. */
+static void a_failure_that_was_asked_for_again_is_not_the_last_word(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.answer = refusal()}, {.answer = credentials("ASIA2", 60)}};
+	struct ks_err err;
+
+	(void)state;
+	open_room(steps, COUNT(steps));
+	assert_true(ks_roster_identify(room.roster, 0, NULL, 1, &err));
 	identify(2);
 	assert_string_equal(key_id(), "ASIA2");
+	assert_int_equal(scripted_count(room.server, NULL), 2);
+	close_room();
+}
+
+/* Refused while they were being renewed: what that brings is looked at first. */
+static void what_is_refused_during_a_renewal_needs_no_second_one(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.answer = credentials("ASIA1", 60)}, {.answer = credentials("ASIA2", 120)}};
+
+	(void)state;
+	open_room(steps, COUNT(steps));
+	identify(1);
+	room.now = START + 45 * MINUTE;
+	assert_int_equal(ready(), KS_PROVIDER_DONE);
+	ks_roster_renew(room.roster, 0, ks_roster_generation(room.roster, 0));
+	assert_int_equal(ready(), KS_PROVIDER_PENDING);
+	go_on();
+	assert_renewed(KS_ERR_NONE);
+	assert_string_equal(key_id(), "ASIA2");
+	assert_int_equal(scripted_count(room.server, NULL), 2);
+	close_room();
+}
+
+static void a_renewal_that_brings_what_was_refused_is_made_once_more(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = credentials("ASIA1", 60)},
+	    {.answer = credentials("ASIA1", 60)}, {.answer = credentials("ASIA1", 60)}};
+
+	(void)state;
+	open_room(steps, COUNT(steps));
+	identify(1);
+	room.now = START + 45 * MINUTE;
+	assert_int_equal(ready(), KS_PROVIDER_DONE);
+	ks_roster_renew(room.roster, 0, ks_roster_generation(room.roster, 0));
+	go_on();
+	assert_nothing_to_tell();
+	assert_int_equal(scripted_count(room.server, NULL), 3);
 	close_room();
 }
 
@@ -399,6 +462,111 @@ static void a_search_that_nobody_wants_is_given_up(void **state)
 	assert_int_equal(ready(), KS_PROVIDER_FAILED);
 	identify(3);
 	assert_string_equal(key_id(), "ASIA2");
+	close_room();
+}
+
+/* ---- what must not be broken off ---- */
+
+#define TOKEN "sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json"
+
+/* A login of the session my-sso that has run out, and can be renewed once. */
+static void write_login(void)
+{
+	aws_write("config", "[profile sso]\nsso_session = my-sso\nsso_account_id = 123456789012\n"
+			    "sso_role_name = Admin\n[sso-session my-sso]\nsso_region = us-east-1\n"
+			    "sso_start_url = https://example.awsapps.com/start\n[profile other]\n");
+	aws_write(TOKEN,
+	    "{\"startUrl\":\"https://example.awsapps.com/start\",\"region\":\"us-east-1\","
+	    "\"accessToken\":\"old\",\"expiresAt\":\"2026-11-24T11:00:00Z\",\"clientId\":\"c\","
+	    "\"clientSecret\":\"s\",\"registrationExpiresAt\":\"2027-01-01T00:00:00Z\","
+	    "\"refreshToken\":\"first\"}");
+}
+
+static bool login_has(const char *text)
+{
+	return strstr(login_read(TOKEN), text) != NULL;
+}
+
+static size_t count_requests(const char *begins)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < scripted_count(room.server, NULL); i++)
+		count += strncmp(scripted_request(room.server, i), begins, strlen(begins)) == 0;
+	return count;
+}
+
+/* Begins to renew the login, which is answered when the next request is there. */
+static void begin_login(uint64_t request)
+{
+	struct ks_err err;
+
+	assert_true(ks_roster_identify(room.roster, 0, "sso", request, &err));
+	while (scripted_count(room.server, NULL) == 0)
+		assert_false(turn());
+	assert_int_equal(count_requests("POST /token"), 1);
+}
+
+/* Another profile's search, to its end. */
+static void let_go(void)
+{
+	struct ks_roster_end end;
+	struct ks_err err;
+
+	assert_true(ks_roster_identify(room.roster, 1, "other", 9, &err));
+	do
+		go_on();
+	while (ks_roster_ready(room.roster, 1, &err) != KS_PROVIDER_DONE);
+	while (ks_roster_ended(room.roster, &end))
+		assert_int_equal(end.err.kind, KS_ERR_NONE);
+}
+
+#define RENEWED "{\"accessToken\":\"new\",\"expiresIn\":3600,\"refreshToken\":\"second\"}"
+
+static void a_login_that_is_being_renewed_is_written_down_first(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.has = "POST /token", .answer = answer(RENEWED), .wait_for = 2},
+	    {.has = "GET /x", .answer = credentials("ASIAOTHER", 60)}};
+
+	(void)state;
+	write_login();
+	open_room(steps, COUNT(steps));
+	begin_login(1);
+	assert_true(ks_roster_cancel(room.roster, 1));
+	assert_false(login_has("second"));
+	let_go();
+	while (!login_has("second"))
+		turn();
+	ks_roster_step(room.roster);
+	/* That was all that had to be done. */
+	assert_int_equal(count_requests("GET /federation"), 0);
+	assert_int_equal(scripted_count(room.server, NULL), 2);
+	close_room();
+}
+
+static void a_refresh_token_is_not_sent_twice_whoever_asks_again(void **state)
+{
+	const struct scripted_step steps[] = {
+	    {.has = "POST /token", .answer = answer(RENEWED), .wait_for = 2},
+	    {.has = "GET /x", .answer = credentials("ASIAOTHER", 60)},
+	    {.has = "GET /federation",
+		.answer = answer("{\"roleCredentials\":{\"accessKeyId\":\"ASIAROLE\","
+				 "\"secretAccessKey\":\"s\",\"sessionToken\":\"t\","
+				 "\"expiration\":1795525200000}}")}};
+	struct ks_err err;
+
+	(void)state;
+	write_login();
+	open_room(steps, COUNT(steps));
+	begin_login(1);
+	assert_true(ks_roster_cancel(room.roster, 1));
+	assert_true(ks_roster_identify(room.roster, 0, "sso", 2, &err));
+	let_go();
+	while (ready() != KS_PROVIDER_DONE)
+		turn();
+	assert_string_equal(key_id(), "ASIAROLE");
+	assert_int_equal(count_requests("POST /token"), 1);
 	close_room();
 }
 
@@ -428,11 +596,17 @@ int main(void)
 	    cmocka_unit_test(what_the_service_refuses_is_replaced_at_once),
 	    cmocka_unit_test(the_same_once_more_is_no_news),
 	    cmocka_unit_test(credentials_that_come_expired_are_not_asked_for_each_time),
-	    cmocka_unit_test(a_question_asked_anew_gives_one_answer),
+	    cmocka_unit_test(a_search_that_is_asked_for_again_goes_on),
+	    cmocka_unit_test(a_failure_that_was_asked_for_again_is_not_the_last_word),
+	    cmocka_unit_test(what_is_refused_during_a_renewal_needs_no_second_one),
+	    cmocka_unit_test(a_renewal_that_brings_what_was_refused_is_made_once_more),
 	    cmocka_unit_test(a_search_that_nobody_wants_is_given_up),
+	    cmocka_unit_test(a_login_that_is_being_renewed_is_written_down_first),
+	    cmocka_unit_test(a_refresh_token_is_not_sent_twice_whoever_asks_again),
 	    cmocka_unit_test(a_search_under_way_ends_with_the_roster),
 	};
 
 	ks_secret_setup();
-	return cmocka_run_group_tests_name("engine_roster", tests, aws_make_home, aws_remove_home);
+	return cmocka_run_group_tests_name(
+	    "engine_roster", tests, login_make_home, login_remove_home);
 }
