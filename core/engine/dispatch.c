@@ -84,12 +84,21 @@ static bool prepare(struct ks_dispatch *dispatch, struct ks_job *job, struct ks_
 	return true;
 }
 
+/* Nothing is known of the profile yet, or it failed, but it is being looked at. */
+static bool is_being_identified(struct ks_dispatch *dispatch, uint32_t profile)
+{
+	struct ks_err err;
+
+	return ks_roster_identity(dispatch->roster, profile, &err) == NULL &&
+	       ks_roster_ready(dispatch->roster, profile, &err) == KS_PROVIDER_PENDING;
+}
+
 static void take_call(struct ks_dispatch *dispatch, struct ks_request *request)
 {
 	struct ks_job *job = ks_job_new(request);
 	struct ks_err err;
 
-	if (prepare(dispatch, job, &err))
+	if (is_being_identified(dispatch, request->profile) || prepare(dispatch, job, &err))
 		ks_job_list_append(&dispatch->waiting[request->priority], job);
 	else
 		ks_dispatch_refuse(dispatch, job, &err);
@@ -267,14 +276,30 @@ static bool may_fly(const struct ks_dispatch *dispatch, struct ks_job *job, int6
 		   ks_window_has_room(&job->peer->window) && !ks_job_is_too_early(job, now));
 }
 
+/* One that came before its identity is prepared now. False: it waits on, or is over. */
+static bool is_prepared(
+    struct ks_dispatch *dispatch, struct ks_job_list *list, struct ks_job *job, int64_t now)
+{
+	struct ks_err err;
+
+	if (job->peer != NULL)
+		return true;
+	if (prepare(dispatch, job, &err))
+		return may_fly(dispatch, job, now);
+	ks_job_list_remove(list, job);
+	ks_dispatch_refuse(dispatch, job, &err);
+	return false;
+}
+
 static void begin_ready(struct ks_dispatch *dispatch, struct ks_job_list *list, int64_t now)
 {
 	struct ks_job *job = list->first, *next;
 
 	for (; job != NULL; job = next) {
 		next = job->next;
-		if (job->due > now || !may_fly(dispatch, job, now) ||
-		    !has_credentials(dispatch, list, &job))
+		if (job->due > now || (job->peer != NULL && !may_fly(dispatch, job, now)) ||
+		    !has_credentials(dispatch, list, &job) ||
+		    !is_prepared(dispatch, list, job, now))
 			continue;
 		ks_job_list_remove(list, job);
 		begin(dispatch, job);

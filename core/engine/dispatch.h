@@ -24,8 +24,9 @@ struct ks_dispatch *ks_dispatch_new(const struct ks_worker_options *options, str
 void ks_dispatch_free(struct ks_dispatch *dispatch);
 
 /*
- * Takes the request over. The intent of a change is in the journal when this returns; a key that
- * the journal can't be told of is not made, while one is deleted all the same, with a warning.
+ * Takes the request over. The intent of a change is in the journal when this returns, unless its
+ * profile is still being identified: then before it is sent. A key that the journal can't be told
+ * of is not made, while one is deleted all the same, with a warning.
  */
 void ks_dispatch_take(struct ks_dispatch *dispatch, struct ks_request *request);
 /*

@@ -19,7 +19,7 @@ struct ks_job {
 	struct ks_request *request; /* owned */
 	const struct ks_call *call;
 	struct ks_buf body;
-	struct ks_peer *peer;
+	struct ks_peer *peer; /* NULL: it came before its identity, and isn't prepared yet */
 	char invocation[KS_INVOCATION_SIZE];
 
 	enum ks_retry_mode mode;

@@ -230,6 +230,35 @@ static void calls_that_went_stale_together_all_use_the_new_credentials(void **st
 	remove_home(&home);
 }
 
+/* A call that comes before the answer waits for it: what failed before counts no more. */
+static void a_call_waits_for_the_identity_that_is_looked_for(void **state)
+{
+	const struct scripted_step steps[] = {{.answer = stage_ok("{}")}};
+	struct aws_home home;
+	struct ks_event *event;
+	uint64_t identify, call;
+
+	(void)state;
+	stage_set_up(steps, STAGE_COUNT(steps));
+	make_home(&home, NULL);
+	open_with_home(&stage.shop, &home);
+	write_credentials(&home, "");
+	event = workshop_reply(&stage.shop, workshop_identify(&stage.shop, NULL));
+	assert_int_equal(event->err.kind, KS_ERR_CREDENTIALS);
+	ks_event_free(event);
+	write_credentials(&home, "ASIASECOND");
+	identify = workshop_identify(&stage.shop, NULL);
+	call = workshop_call(&stage.shop, KS_OP_GET_BUCKETS, KS_PRIORITY_REST, NULL);
+	event = workshop_reply(&stage.shop, identify);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	ks_event_free(event);
+	event = workshop_reply(&stage.shop, call);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	ks_event_free(event);
+	stage_finish();
+	remove_home(&home);
+}
+
 static void without_credentials_it_says_where_it_looked(void **state)
 {
 	struct ks_env *env;
@@ -350,6 +379,7 @@ int main(void)
 	    cmocka_unit_test(stale_credentials_are_read_anew_once),
 	    cmocka_unit_test(renewal_is_not_one_of_the_attempts),
 	    cmocka_unit_test(calls_that_went_stale_together_all_use_the_new_credentials),
+	    cmocka_unit_test(a_call_waits_for_the_identity_that_is_looked_for),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(tls_trusts_the_bundle_that_is_named_and_nothing_else),
 	    cmocka_unit_test(a_proxy_that_refuses_is_named_and_nothing_was_sent),
