@@ -1,9 +1,7 @@
 #include "core/aws/freshen.h"
 
-/* How often to look whether another keysail is done, and for how long: longer than a renewal takes.
- */
-#define PAUSE_MS    ((int64_t)250)
-#define PATIENCE_MS ((int64_t)60 * 1000)
+/* How often to look whether another keysail is done. */
+#define PAUSE_MS ((int64_t)100)
 /* So often may other programs change the file while we write it. */
 #define TRIES 3
 
@@ -54,7 +52,7 @@ static enum ks_freshen_result wait_for_turn(struct ks_freshen *freshen, struct k
 {
 	if (freshen->worth == KS_WORTH_STALE)
 		return KS_FRESHEN_TAKEN;
-	if (freshen->waited_ms >= PATIENCE_MS) {
+	if (freshen->waited_ms >= freshen->patience_ms) {
 		ks_err_set(err, KS_ERR_SYSTEM, "Another keysail has been renewing %s for too long",
 		    freshen->path);
 		ks_err_tip(err, "end that one, or try again");

@@ -52,12 +52,16 @@ enum ks_freshen_result {
 	KS_FRESHEN_FAILED     /* err */
 };
 
-/* Zeroed but for the first four: ready to be stepped. */
+/* For what has to be waited for: longer than another keysail takes to renew it. */
+#define KS_FRESHEN_PATIENCE_MS ((int64_t)60 * 1000)
+
+/* Zeroed but for the first five: ready to be stepped. */
 struct ks_freshen {
 	const struct ks_freshen_kind *kind;
 	void *ctx;
 	const char *path;
 	const struct ks_errands *errands;
+	int64_t patience_ms; /* how long another keysail's turn is waited for, in all */
 
 	/* its own */
 	enum { KS_FRESHEN_LOOK, KS_FRESHEN_WAIT, KS_FRESHEN_RENEW } stage;

@@ -136,10 +136,7 @@ enum ks_provider_result ks_login_fail_lost(
 
 enum ks_provider_result ks_login_fail(struct ks_provider_answer *answer)
 {
-	char code[sizeof answer->err.code];
-
-	snprintf(code, sizeof code, "%s", answer->err.code);
-	return ks_provider_fail(answer, code);
+	return ks_provider_fail(answer, answer->err.code);
 }
 
 /* ---- what comes from outside ---- */

@@ -19,7 +19,8 @@ void ks_provider_say(char *dst, size_t size, const char *format, ...)
 
 enum ks_provider_result ks_provider_fail(struct ks_provider_answer *answer, const char *code)
 {
-	snprintf(answer->err.code, sizeof answer->err.code, "%s", code);
+	if (code != answer->err.code)
+		snprintf(answer->err.code, sizeof answer->err.code, "%s", code);
 	ks_provider_say(answer->finding, sizeof answer->finding, "%s", answer->err.message);
 	return KS_PROVIDER_FAILED;
 }

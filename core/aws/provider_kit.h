@@ -16,8 +16,8 @@ void ks_provider_say(char *dst, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Ends the look-up with the error that is in answer->err; code is one of identity.h. What it says
- * is the finding, too.
+ * Ends the look-up with the error that is in answer->err; code is one of identity.h, or
+ * answer->err's own. What it says is the finding, too.
  */
 enum ks_provider_result ks_provider_fail(struct ks_provider_answer *answer, const char *code);
 

@@ -340,7 +340,12 @@ static struct login *open_state(
 	}
 	login->shown = ks_login_show_path(query, login->path);
 	login->freshen = (struct ks_freshen){
-	    .kind = &kind, .ctx = login, .path = login->path, .errands = query->errands};
+	    .kind = &kind,
+	    .ctx = login,
+	    .path = login->path,
+	    .errands = query->errands,
+	    .patience_ms = KS_FRESHEN_PATIENCE_MS,
+	};
 	return login;
 }
 

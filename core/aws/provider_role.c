@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/aws/cli_cache.h"
 #include "core/aws/provider_kit.h"
 #include "core/aws/provider_rows.h"
-#include "core/aws/role_cache.h"
 #include "core/aws/role_kit.h"
 #include "core/aws/role_profile.h"
 #include "core/aws/sts.h"
@@ -23,7 +23,7 @@ struct role {
 	struct ks_role_profile profile;
 	char whose[280]; /* "profile base", clean */
 	step_stage *stage;
-	struct ks_role_cache cache;
+	struct ks_cli_cache cache;
 	struct ks_chain *chain; /* looks for the source */
 	struct ks_credentials source;
 	/* The access key ID of a source that STS wouldn't take, to look for another once. */
@@ -31,11 +31,11 @@ struct role {
 	struct ks_errand *question;
 	int codes; /* asked for so far */
 	char last_error[256];
-	struct ks_sts *sts;
+	struct ks_sts *sts; /* NULL: not asked yet, or to be asked again */
 	char session[KS_ROLE_SESSION_SIZE];
 };
 
-static step_stage look_in_cache, find_source, wait_for_turn, ask_code, call;
+static step_stage look_in_cache, find_source, take_on;
 
 static enum ks_provider_result go_on(struct role *role, step_stage *next)
 {
@@ -66,7 +66,7 @@ void ks_provider_role_drop(void *state)
 	end_call(role);
 	ks_chain_free(role->chain);
 	ks_credentials_clear(&role->source);
-	ks_role_cache_clear(&role->cache);
+	ks_cli_cache_clear(&role->cache);
 	free(role->refused);
 	free(role);
 }
@@ -81,15 +81,16 @@ static void say_what(const struct role *role, const char *problem, char *dst, si
 	    role->query->profile, arn->value, problem);
 }
 
-static enum ks_provider_result finish(struct role *role, struct ks_credentials *credentials,
-    const char *origin, struct ks_provider_answer *answer)
+static enum ks_provider_result finish(const struct role *role,
+    const struct ks_credentials *credentials, bool is_new, struct ks_provider_answer *answer)
 {
 	const char *arn = role->profile.role.role_arn;
 	char source[640];
 
-	ks_provider_say(source, sizeof source, "role %s from %s (%s)", arn, role->whose, origin);
-	credentials->source = ks_strdup(source);
+	ks_provider_say(source, sizeof source, "role %s from %s (%s)", arn, role->whose,
+	    is_new ? role->source.source : "kept by the AWS CLI's cache");
 	answer->credentials = *credentials;
+	answer->credentials.source = ks_strdup(source);
 	ks_provider_say(answer->finding, sizeof answer->finding, "profile %s: role %s from %s",
 	    role->query->profile, arn, role->whose);
 	return KS_PROVIDER_DONE;
@@ -97,31 +98,36 @@ static enum ks_provider_result finish(struct role *role, struct ks_credentials *
 
 /* ---- the cache ---- */
 
-static enum ks_provider_result finish_from_cache(
-    struct role *role, struct ks_credentials *credentials, struct ks_provider_answer *answer)
-{
-	return finish(role, credentials, "kept by the AWS CLI's cache", answer);
-}
-
 static enum ks_provider_result look_in_cache(struct role *role, struct ks_provider_answer *answer)
 {
 	struct ks_credentials found;
 
-	if (ks_role_cache_look(&role->cache, &found))
-		return finish_from_cache(role, &found, answer);
+	if (ks_cli_cache_look(&role->cache, &found))
+		return finish(role, &found, false, answer);
 	return go_on(role, find_source);
 }
 
-static enum ks_provider_result wait_for_turn(struct role *role, struct ks_provider_answer *answer)
+/*
+ * Only now that the source is known is there a turn at the file, and who needs another source gives
+ * it back before: to find one may take long, and a question of its own. The question of this role
+ * is in the turn, so that whoever waits for it need not ask for a code, too.
+ */
+static enum ks_provider_result take_on(struct role *role, struct ks_provider_answer *answer)
 {
 	struct ks_credentials found;
-	enum ks_provider_result result = ks_role_cache_wait(&role->cache, &found);
+	bool is_new;
 
-	if (result == KS_PROVIDER_DONE)
-		return finish_from_cache(role, &found, answer);
-	if (result == KS_PROVIDER_PENDING)
-		return result;
-	return go_on(role, role->profile.role.mfa_serial != NULL ? ask_code : call);
+	switch (ks_cli_cache_step(&role->cache, &found, &is_new, &answer->err)) {
+	case KS_PROVIDER_PENDING:
+		return KS_PROVIDER_PENDING;
+	case KS_PROVIDER_DONE:
+		return finish(role, &found, is_new, answer);
+	default:
+		break;
+	}
+	if (role->source.access_key_id == NULL)
+		return go_on(role, find_source);
+	return ks_provider_fail(answer, answer->err.code);
 }
 
 /* ---- the source ---- */
@@ -194,7 +200,7 @@ static enum ks_provider_result find_source(struct role *role, struct ks_provider
 	}
 	ks_chain_free(role->chain);
 	role->chain = NULL;
-	return go_on(role, wait_for_turn);
+	return go_on(role, take_on);
 }
 
 /* ---- the call ---- */
@@ -227,10 +233,11 @@ static void begin_call(struct role *role, const char *code)
 	});
 }
 
+/* Of the steps of the call NOT_MINE means: go on. */
 static enum ks_provider_result ask_again(struct role *role, const char *problem)
 {
 	ks_provider_say(role->last_error, sizeof role->last_error, "%s", problem);
-	return go_on(role, ask_code);
+	return KS_PROVIDER_NOT_MINE;
 }
 
 static void begin_question(struct role *role, struct ks_err *err)
@@ -252,44 +259,45 @@ static void begin_question(struct role *role, struct ks_err *err)
 }
 
 static enum ks_provider_result fail_without_code(
-    struct role *role, const struct ks_err *why, struct ks_provider_answer *answer)
+    const struct role *role, const struct ks_err *why, struct ks_err *err)
 {
 	char what[400];
 
 	say_what(role, "needs an MFA code", what, sizeof what);
-	ks_err_because(&answer->err, why, "%s", what);
-	answer->err.kind = KS_ERR_CREDENTIALS;
-	ks_err_tip(&answer->err, "have the device %s at hand, then try again",
-	    role->profile.role.mfa_serial);
-	return ks_provider_fail(answer, KS_IDENTITY_REFUSED);
+	ks_err_because(err, why, "%s", what);
+	err->kind = KS_ERR_CREDENTIALS;
+	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_REFUSED);
+	ks_err_tip(
+	    err, "have the device %s at hand, then try again", role->profile.role.mfa_serial);
+	return KS_PROVIDER_FAILED;
 }
 
-static enum ks_provider_result ask_code(struct role *role, struct ks_provider_answer *answer)
+static enum ks_provider_result ask_code(struct role *role, struct ks_err *err)
 {
 	const struct ks_errands *errands = role->query->errands;
 	const struct ks_errand_end *end;
-	struct ks_err err = {0};
+	struct ks_err why = {0};
 	bool good;
 
 	if (role->question == NULL)
-		begin_question(role, &err);
+		begin_question(role, &why);
 	if (role->question == NULL)
-		return fail_without_code(role, &err, answer);
+		return fail_without_code(role, &why, err);
 	end = errands->end(errands->ctx, role->question);
 	if (end == NULL)
 		return KS_PROVIDER_PENDING;
 	if (end->err.kind != KS_ERR_NONE)
-		return fail_without_code(role, &end->err, answer);
+		return fail_without_code(role, &end->err, err);
 	good = ks_role_is_mfa_code(end->text);
 	if (good)
 		begin_call(role, end->text);
 	end_question(role);
 	if (good)
-		return go_on(role, call);
+		return KS_PROVIDER_NOT_MINE;
 	if (role->codes < CODES_MAX)
 		return ask_again(role, "A code is six digits");
-	ks_err_set(&err, KS_ERR_CREDENTIALS, "what was entered isn't six digits");
-	return fail_without_code(role, &err, answer);
+	ks_err_set(&why, KS_ERR_CREDENTIALS, "what was entered isn't six digits");
+	return fail_without_code(role, &why, err);
 }
 
 static bool is_wrong_code(const struct role *role, const struct ks_err *err)
@@ -308,15 +316,16 @@ static bool is_stale_source(const struct role *role, const struct ks_err *err)
 		   ks_err_is(err, "InvalidClientTokenId"));
 }
 
-static enum ks_provider_result look_for_another_source(struct role *role)
+/* Without a source take_on looks for another one. */
+static enum ks_provider_result refuse_source(struct role *role)
 {
 	role->refused = ks_strdup(role->source.access_key_id);
 	ks_credentials_clear(&role->source);
-	return go_on(role, find_source);
+	return KS_PROVIDER_FAILED;
 }
 
 static enum ks_provider_result end_refused(
-    struct role *role, const struct ks_err *why, struct ks_provider_answer *answer)
+    struct role *role, const struct ks_err *why, struct ks_err *err)
 {
 	char what[400];
 
@@ -324,27 +333,30 @@ static enum ks_provider_result end_refused(
 	if (is_wrong_code(role, why) && role->codes < CODES_MAX)
 		return ask_again(role, why->message);
 	if (is_stale_source(role, why))
-		return look_for_another_source(role);
+		return refuse_source(role);
 	say_what(role, "can't be taken on", what, sizeof what);
-	return ks_role_fail(answer, KS_STS_ASSUME_ROLE, why, role->whose, what);
+	return ks_role_fail(err, KS_STS_ASSUME_ROLE, why, role->whose, what);
 }
 
-static enum ks_provider_result call(struct role *role, struct ks_provider_answer *answer)
+static enum ks_provider_result call(struct role *role, struct ks_sts_role *got, struct ks_err *err)
 {
-	struct ks_sts_role got;
 	struct ks_err why = {0};
-	enum ks_provider_result result;
+	enum ks_provider_result result = ks_sts_step(role->sts, got, &why);
 
-	if (role->sts == NULL)
-		begin_call(role, NULL);
-	result = ks_sts_step(role->sts, &got, &why);
-	if (result == KS_PROVIDER_PENDING)
-		return result;
-	if (result == KS_PROVIDER_FAILED)
-		return end_refused(role, &why, answer);
-	ks_role_cache_put(&role->cache, &got);
-	free(got.arn);
-	return finish(role, &got.credentials, role->source.source, answer);
+	return result == KS_PROVIDER_FAILED ? end_refused(role, &why, err) : result;
+}
+
+static enum ks_provider_result renew(void *ctx, struct ks_sts_role *got, struct ks_err *err)
+{
+	struct role *role = ctx;
+	enum ks_provider_result result = KS_PROVIDER_NOT_MINE;
+
+	while (result == KS_PROVIDER_NOT_MINE) {
+		if (role->sts == NULL && role->profile.role.mfa_serial == NULL)
+			begin_call(role, NULL);
+		result = role->sts == NULL ? ask_code(role, err) : call(role, got, err);
+	}
+	return result;
 }
 
 /* ---- the row ---- */
@@ -367,7 +379,13 @@ static enum ks_provider_result begin(
 	ks_provider_say(role->whose, sizeof role->whose, "%s%s",
 	    profile.from_profile ? "profile " : "credential_source ", profile.from.value);
 	ks_credentials_init(&role->source);
-	ks_role_cache_init(&role->cache, query, ks_cache_role_path(query->env, &profile.role));
+	role->cache = (struct ks_cli_cache){
+	    .query = query,
+	    .path = ks_cache_role_path(query->env, &profile.role),
+	    .patience_ms = KS_ROLE_PATIENCE_MS,
+	    .renew = renew,
+	    .ctx = role,
+	};
 	*out = role;
 	return result;
 }

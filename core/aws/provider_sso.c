@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/aws/cache_names.h"
+#include "core/aws/cli_cache.h"
 #include "core/aws/credentials_json.h"
 #include "core/aws/exchange.h"
-#include "core/aws/freshen.h"
 #include "core/aws/login_kit.h"
 #include "core/aws/provider_rows.h"
 #include "core/aws/signer.h"
@@ -16,8 +16,6 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 
-/* What has less time left isn't taken from the cache: the CLI's rule. */
-#define WINDOW_MS  ((int64_t)15 * 60 * 1000)
 #define TIMEOUT_MS ((int64_t)15 * 1000)
 enum { ATTEMPTS = 3, PAUSE_MS = 500 };
 
@@ -27,65 +25,15 @@ struct sso {
 	char name[200]; /* "SSO my-sso" */
 	struct ks_login_service portal;
 
-	/* the role's credentials, and the CLI's cache of them */
-	char *path;
-	bool looked;
-	struct ks_freshen freshen;
-	struct ks_credentials taken, got;
+	struct ks_cli_cache cache;
+	bool looked; /* into it, before anything else */
 
-	/* getting them */
+	/* getting the role's credentials */
 	struct ks_sso_token *token;
 	const struct ks_secret *bearer; /* the token's; NULL until it is known */
 	struct ks_secret *refused;      /* the one before, which the portal didn't take */
 	struct ks_exchange exchange;
 };
-
-static int64_t now(const struct sso *sso)
-{
-	return ks_clock_wall(sso->query->errands->clock);
-}
-
-/* ---- the cache ---- */
-
-static enum ks_freshen_worth judge(
-    void *ctx, const cJSON *json, const struct ks_err *problem, struct ks_err *err)
-{
-	struct sso *sso = ctx;
-	struct ks_credentials *taken = &sso->taken;
-	struct ks_err ignored;
-
-	(void)problem;
-	(void)err;
-	ks_credentials_clear(taken);
-	/* A file that can't be understood is one that isn't there: it is only a cache. */
-	if (json == NULL ||
-	    !ks_credentials_from_json(KS_CREDENTIALS_CLI_CACHE, json, taken, &ignored) ||
-	    taken->expires_at - now(sso) < WINDOW_MS)
-		return KS_WORTH_NONE;
-	return sso->query->refused != NULL && strcmp(taken->access_key_id, sso->query->refused) == 0
-		   ? KS_WORTH_NONE
-		   : KS_WORTH_GOOD;
-}
-
-static bool put(void *ctx, cJSON *json)
-{
-	struct sso *sso = ctx;
-	cJSON *inner;
-
-	if (sso->got.access_key_id == NULL)
-		return false;
-	cJSON_DeleteItemFromObjectCaseSensitive(json, "Credentials");
-	ks_cache_put_text(json, "ProviderType", "sso");
-	inner = cJSON_AddObjectToObject(json, "Credentials");
-	if (inner == NULL)
-		ks_mem_out();
-	ks_cache_put_text(inner, "AccessKeyId", sso->got.access_key_id);
-	ks_cache_put_text(inner, "SecretAccessKey", ks_secret_value(sso->got.secret));
-	ks_cache_put_text(inner, "SessionToken", ks_secret_value(sso->got.token));
-	ks_cache_put_date(inner, "Expiration", sso->got.expires_at);
-	ks_cache_put_text(inner, "AccountId", sso->profile.account);
-	return true;
-}
 
 /* ---- asking the portal ---- */
 
@@ -153,27 +101,31 @@ static bool refuse_reply(const struct sso *sso, struct ks_err *err)
 	return false;
 }
 
-static bool take_reply(struct sso *sso, const struct ks_errand_end *end, struct ks_err *err)
+static bool take_reply(const struct sso *sso, const struct ks_errand_end *end,
+    struct ks_credentials *got, struct ks_err *err)
 {
 	char date[KS_DATE_SIZE];
 
-	if (!ks_credentials_from_text(KS_CREDENTIALS_SSO_ROLE, end->text, end->len, &sso->got, err))
+	if (!ks_credentials_from_text(KS_CREDENTIALS_SSO_ROLE, end->text, end->len, got, err))
 		return refuse_reply(sso, err);
-	if (sso->got.expires_at > now(sso))
+	if (got->expires_at > ks_clock_wall(sso->query->errands->clock)) {
+		got->account_id = ks_strdup(sso->profile.account);
 		return true;
+	}
 	ks_err_set(err, KS_ERR_CREDENTIALS, "%s gave credentials that expired at %s", sso->name,
-	    ks_date_local(sso->got.expires_at, date));
+	    ks_date_local(got->expires_at, date));
 	ks_err_tip(err, "check this computer's clock");
-	ks_credentials_clear(&sso->got);
+	ks_credentials_clear(got);
 	return false;
 }
 
-static bool read_end(struct sso *sso, const struct ks_errand_end *end, struct ks_err *err)
+static bool read_end(const struct sso *sso, const struct ks_errand_end *end,
+    struct ks_credentials *got, struct ks_err *err)
 {
 	char what[300];
 
 	if (end->err.kind == KS_ERR_NONE && end->status == 200)
-		return take_reply(sso, end, err);
+		return take_reply(sso, end, got, err);
 	if (end->err.kind == KS_ERR_NONE && end->status == 401)
 		return refuse_login(sso, err);
 	if (end->err.kind == KS_ERR_NONE && (end->status == 403 || end->status == 404))
@@ -219,14 +171,13 @@ static enum ks_provider_result step_token(struct sso *sso, struct ks_err *err)
 	return result;
 }
 
-static enum ks_provider_result renew(void *ctx, const cJSON *json, struct ks_err *err)
+static enum ks_provider_result renew(void *ctx, struct ks_sts_role *got, struct ks_err *err)
 {
 	struct sso *sso = ctx;
 	const struct ks_errand_end *end;
 	enum ks_provider_result result;
 	bool is_refused, good;
 
-	(void)json;
 	for (;;) {
 		result = step_token(sso, err);
 		if (result != KS_PROVIDER_DONE)
@@ -235,15 +186,13 @@ static enum ks_provider_result renew(void *ctx, const cJSON *json, struct ks_err
 		if (end == NULL)
 			return KS_PROVIDER_PENDING;
 		is_refused = end->err.kind == KS_ERR_NONE && end->status == 401;
-		good = is_refused ? read_token_again(sso, err) : read_end(sso, end, err);
+		good = is_refused ? read_token_again(sso, err)
+				  : read_end(sso, end, &got->credentials, err);
 		ks_exchange_clear(&sso->exchange);
 		if (!is_refused || !good)
 			return good ? KS_PROVIDER_DONE : KS_PROVIDER_FAILED;
 	}
 }
-
-static const struct ks_freshen_kind kind = {
-    .judge = judge, .renew = renew, .put = put, .optional = true};
 
 /* ---- the row ---- */
 
@@ -253,12 +202,9 @@ void ks_provider_sso_drop(void *state)
 
 	if (sso->exchange.errands != NULL)
 		ks_exchange_clear(&sso->exchange);
-	ks_freshen_clear(&sso->freshen);
+	ks_cli_cache_clear(&sso->cache);
 	ks_sso_token_free(sso->token);
 	ks_secret_free(sso->refused);
-	ks_credentials_clear(&sso->taken);
-	ks_credentials_clear(&sso->got);
-	free(sso->path);
 	free(sso);
 }
 
@@ -281,8 +227,6 @@ static struct sso *open_state(
 	sso->query = query;
 	sso->profile = *profile;
 	ks_sso_profile_name(profile, sso->name, sizeof sso->name);
-	ks_credentials_init(&sso->taken);
-	ks_credentials_init(&sso->got);
 	sso->exchange = (struct ks_exchange){
 	    .errands = query->errands, .attempts = ATTEMPTS, .pause_ms = PAUSE_MS};
 	sso->token = ks_sso_token_new(query, &sso->profile, err);
@@ -291,20 +235,25 @@ static struct sso *open_state(
 		ks_provider_sso_drop(sso);
 		return NULL;
 	}
-	sso->path = find_path(sso);
-	sso->freshen = (struct ks_freshen){
-	    .kind = &kind, .ctx = sso, .path = sso->path, .errands = query->errands};
+	sso->cache = (struct ks_cli_cache){
+	    .query = query,
+	    .path = find_path(sso),
+	    .provider_type = "sso",
+	    /* It may be that the other one has its login renewed in its turn. */
+	    .patience_ms = KS_FRESHEN_PATIENCE_MS,
+	    .renew = renew,
+	    .ctx = sso,
+	};
 	return sso;
 }
 
 /* Moves the credentials to the answer. */
 static enum ks_provider_result give(
-    struct sso *sso, struct ks_credentials *found, struct ks_provider_answer *answer)
+    const struct sso *sso, const struct ks_credentials *found, struct ks_provider_answer *answer)
 {
 	char source[640];
 
 	answer->credentials = *found;
-	ks_credentials_init(found);
 	free(answer->credentials.account_id);
 	answer->credentials.account_id = ks_strdup(sso->profile.account);
 	ks_provider_say(source, sizeof source, "%s, role %s in %s", sso->name, sso->profile.role,
@@ -316,44 +265,29 @@ static enum ks_provider_result give(
 }
 
 /* Before anything else: with good ones there, no login is needed. */
-static bool has_cached(struct sso *sso)
+static bool has_cached(struct sso *sso, struct ks_credentials *found)
 {
-	struct ks_cache_look look;
-	struct ks_err ignored;
-	bool good;
-
 	if (sso->looked)
 		return false;
 	sso->looked = true;
-	ks_cache_read(sso->path, &look, &ignored);
-	good = judge(sso, look.json, NULL, &ignored) == KS_WORTH_GOOD;
-	ks_cache_clear(&look);
-	return good;
+	return ks_cli_cache_look(&sso->cache, found);
 }
 
 static enum ks_provider_result step(struct sso *sso, struct ks_provider_answer *answer)
 {
+	struct ks_credentials found;
 	enum ks_provider_result result;
+	bool is_new;
 
-	if (has_cached(sso))
-		return give(sso, &sso->taken, answer);
+	if (has_cached(sso, &found))
+		return give(sso, &found, answer);
 	/* First the login: who has none takes no turn at the role. */
 	result = step_token(sso, &answer->err);
-	if (result != KS_PROVIDER_DONE)
-		return result == KS_PROVIDER_PENDING ? result : ks_login_fail(answer);
-	switch (ks_freshen_step(&sso->freshen, &answer->err)) {
-	case KS_FRESHEN_PENDING:
-		return KS_PROVIDER_PENDING;
-	case KS_FRESHEN_TAKEN:
-		return give(sso, &sso->taken, answer);
-	case KS_FRESHEN_RENEWED:
-	case KS_FRESHEN_UNWRITTEN:
-		/* It can be had again. */
-		return give(sso, &sso->got, answer);
-	case KS_FRESHEN_FAILED:
-		break;
-	}
-	return ks_login_fail(answer);
+	if (result == KS_PROVIDER_DONE)
+		result = ks_cli_cache_step(&sso->cache, &found, &is_new, &answer->err);
+	if (result == KS_PROVIDER_DONE)
+		return give(sso, &found, answer);
+	return result == KS_PROVIDER_PENDING ? result : ks_login_fail(answer);
 }
 
 enum ks_provider_result ks_provider_sso(

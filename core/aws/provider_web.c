@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/aws/cache_names.h"
+#include "core/aws/cli_cache.h"
 #include "core/aws/provider_kit.h"
 #include "core/aws/provider_rows.h"
-#include "core/aws/role_cache.h"
 #include "core/aws/role_kit.h"
 #include "core/aws/sts.h"
 #include "core/base/file.h"
@@ -24,34 +24,21 @@ struct parameter {
 	struct ks_provider_setting setting; /* unless it is in_env */
 };
 
-struct web;
-/* NOT_MINE: go on with the next stage, which the web names. Else it is the row's result. */
-typedef enum ks_provider_result step_stage(struct web *web, struct ks_provider_answer *answer);
-
 struct web {
 	const struct ks_provider_query *query;
 	struct parameter file, arn, session;
 	char path[320]; /* the file's, for people */
-	step_stage *stage;
-	struct ks_role_cache cache;
-	struct ks_sts *sts;
+	struct ks_cli_cache cache;
+	struct ks_sts *sts; /* NULL: not asked yet */
 	char default_session[KS_ROLE_SESSION_SIZE];
 };
-
-static step_stage look_in_cache, wait_for_turn, read_token, call;
-
-static enum ks_provider_result go_on(struct web *web, step_stage *next)
-{
-	web->stage = next;
-	return KS_PROVIDER_NOT_MINE;
-}
 
 void ks_provider_web_drop(void *state)
 {
 	struct web *web = state;
 
 	ks_sts_free(web->sts);
-	ks_role_cache_clear(&web->cache);
+	ks_cli_cache_clear(&web->cache);
 	free(web);
 }
 
@@ -121,15 +108,15 @@ static void say_what(const struct web *web, const struct parameter *about, const
 		    setting->line, web->query->profile, problem);
 }
 
-static enum ks_provider_result finish(const struct web *web, struct ks_credentials *credentials,
-    const char *origin, struct ks_provider_answer *answer)
+static enum ks_provider_result finish(const struct web *web,
+    const struct ks_credentials *credentials, const char *origin, struct ks_provider_answer *answer)
 {
 	char source[640];
 
 	ks_provider_say(source, sizeof source, "role %s by the token in %s%s", web->arn.value,
 	    web->path, origin);
-	credentials->source = ks_strdup(source);
 	answer->credentials = *credentials;
+	answer->credentials.source = ks_strdup(source);
 	if (web->file.in_env)
 		ks_provider_say(answer->finding, sizeof answer->finding,
 		    "role %s by the token in %s", web->arn.value, web->path);
@@ -140,46 +127,19 @@ static enum ks_provider_result finish(const struct web *web, struct ks_credentia
 	return KS_PROVIDER_DONE;
 }
 
-/* ---- the cache ---- */
-
-static enum ks_provider_result finish_from_cache(
-    const struct web *web, struct ks_credentials *credentials, struct ks_provider_answer *answer)
-{
-	return finish(web, credentials, " (kept by the AWS CLI's cache)", answer);
-}
-
-static enum ks_provider_result look_in_cache(struct web *web, struct ks_provider_answer *answer)
-{
-	struct ks_credentials found;
-
-	if (ks_role_cache_look(&web->cache, &found))
-		return finish_from_cache(web, &found, answer);
-	return go_on(web, wait_for_turn);
-}
-
-static enum ks_provider_result wait_for_turn(struct web *web, struct ks_provider_answer *answer)
-{
-	struct ks_credentials found;
-	enum ks_provider_result result = ks_role_cache_wait(&web->cache, &found);
-
-	if (result == KS_PROVIDER_DONE)
-		return finish_from_cache(web, &found, answer);
-	return result == KS_PROVIDER_PENDING ? result : go_on(web, read_token);
-}
-
 /* ---- the token ---- */
 
-static enum ks_provider_result fail_file(
-    struct web *web, const struct ks_err *why, const char *tip, struct ks_provider_answer *answer)
+static bool fail_file(
+    const struct web *web, const struct ks_err *why, const char *tip, struct ks_err *err)
 {
 	char what[400];
 
 	say_what(web, &web->file, web->file.in_env ? "the token can't be read" : web->file.name,
 	    what, sizeof what);
-	ks_err_because(&answer->err, why, "%s", what);
-	answer->err.kind = KS_ERR_CREDENTIALS;
-	ks_err_tip(&answer->err, "%s", tip);
-	return ks_provider_fail(answer, KS_IDENTITY_BROKEN);
+	ks_err_because(err, why, "%s", what);
+	err->kind = KS_ERR_CREDENTIALS;
+	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_BROKEN);
+	return ks_err_tip(err, "%s", tip);
 }
 
 /* Cuts the line break off. False when what is left can't be a token. */
@@ -216,7 +176,7 @@ static void begin_call(struct web *web, const char *token)
 }
 
 /* At each search anew: who writes it replaces it long before it expires. */
-static enum ks_provider_result read_token(struct web *web, struct ks_provider_answer *answer)
+static bool read_token(struct web *web, struct ks_err *err)
 {
 	struct ks_file_text text;
 	struct ks_err why = {0};
@@ -228,39 +188,37 @@ static enum ks_provider_result read_token(struct web *web, struct ks_provider_an
 	case KS_FILE_MISSING:
 		ks_err_set(&why, KS_ERR_CREDENTIALS, "There is no file %s", web->path);
 		return fail_file(
-		    web, &why, "see that what writes the token runs, and where to", answer);
+		    web, &why, "see that what writes the token runs, and where to", err);
 	case KS_FILE_REFUSED:
 		return fail_file(
-		    web, &why, "see that it is the token's file, and may be read", answer);
+		    web, &why, "see that it is the token's file, and may be read", err);
 	}
 	good = trim_token(&text);
 	if (good)
 		begin_call(web, text.data);
 	ks_wiping_free(text.data);
 	if (good)
-		return go_on(web, call);
+		return true;
 	ks_err_set(&why, KS_ERR_CREDENTIALS, "%s holds no token, which is %d to %d characters",
 	    web->path, TOKEN_MIN, TOKEN_MAX);
-	return fail_file(web, &why, "have it written anew, on one line and without blanks", answer);
+	return fail_file(web, &why, "have it written anew, on one line and without blanks", err);
 }
 
-static enum ks_provider_result call(struct web *web, struct ks_provider_answer *answer)
+static enum ks_provider_result renew(void *ctx, struct ks_sts_role *got, struct ks_err *err)
 {
-	struct ks_sts_role got;
+	struct web *web = ctx;
 	struct ks_err why = {0};
 	char problem[400], what[640];
-	enum ks_provider_result result = ks_sts_step(web->sts, &got, &why);
+	enum ks_provider_result result;
 
-	if (result == KS_PROVIDER_PENDING)
+	if (web->sts == NULL && !read_token(web, err))
+		return KS_PROVIDER_FAILED;
+	result = ks_sts_step(web->sts, got, &why);
+	if (result != KS_PROVIDER_FAILED)
 		return result;
-	if (result == KS_PROVIDER_DONE) {
-		ks_role_cache_put(&web->cache, &got);
-		free(got.arn);
-		return finish(web, &got.credentials, "", answer);
-	}
 	ks_provider_say(problem, sizeof problem, "role %s can't be taken on", web->arn.value);
 	say_what(web, &web->arn, problem, what, sizeof what);
-	return ks_role_fail(answer, KS_STS_ASSUME_ROLE_WITH_WEB_IDENTITY, &why, web->path, what);
+	return ks_role_fail(err, KS_STS_ASSUME_ROLE_WITH_WEB_IDENTITY, &why, web->path, what);
 }
 
 /* ---- the row ---- */
@@ -286,7 +244,6 @@ static struct web *begin(const struct ks_provider_query *query)
 	web->file = file;
 	web->arn = find(query, KS_ENV_AWS_ROLE_ARN, "role_arn");
 	web->session = find(query, KS_ENV_AWS_ROLE_SESSION_NAME, "role_session_name");
-	web->stage = look_in_cache;
 	name_file(web);
 	return web;
 }
@@ -296,27 +253,44 @@ static void open_cache(struct web *web)
 	const struct ks_cache_role role = {
 	    .role_arn = web->arn.value, .session_name = web->session.value};
 
-	ks_role_cache_init(&web->cache, web->query, ks_cache_role_path(web->query->env, &role));
+	web->cache = (struct ks_cli_cache){
+	    .query = web->query,
+	    .path = ks_cache_role_path(web->query->env, &role),
+	    .patience_ms = KS_ROLE_PATIENCE_MS,
+	    .renew = renew,
+	    .ctx = web,
+	};
+}
+
+static enum ks_provider_result step(struct web *web, struct ks_provider_answer *answer)
+{
+	struct ks_credentials found;
+	bool is_new;
+	enum ks_provider_result result =
+	    ks_cli_cache_step(&web->cache, &found, &is_new, &answer->err);
+
+	if (result == KS_PROVIDER_DONE)
+		return finish(web, &found, is_new ? "" : " (kept by the AWS CLI's cache)", answer);
+	return result == KS_PROVIDER_PENDING ? result : ks_provider_fail(answer, answer->err.code);
 }
 
 enum ks_provider_result ks_provider_web(
     const struct ks_provider_query *query, void **state, struct ks_provider_answer *answer)
 {
 	struct web *web = *state;
-	enum ks_provider_result result = KS_PROVIDER_NOT_MINE;
+	enum ks_provider_result result = KS_PROVIDER_DONE;
 
 	if (web == NULL) {
 		web = begin(query);
 		if (web == NULL)
-			return result;
+			return KS_PROVIDER_NOT_MINE;
 		*state = web;
-		if (check(web, answer) == KS_PROVIDER_FAILED)
-			result = KS_PROVIDER_FAILED;
-		else
+		result = check(web, answer);
+		if (result == KS_PROVIDER_DONE)
 			open_cache(web);
 	}
-	while (result == KS_PROVIDER_NOT_MINE)
-		result = web->stage(web, answer);
+	if (result == KS_PROVIDER_DONE)
+		result = step(web, answer);
 	if (result == KS_PROVIDER_PENDING)
 		return result;
 	say_place(&web->file, answer);

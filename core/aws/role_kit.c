@@ -119,10 +119,9 @@ static const char *code_of_kind(enum ks_err_kind kind)
 	return kind == KS_ERR_USAGE || kind == KS_ERR_CREDENTIALS ? KS_IDENTITY_BROKEN_CONFIG : "";
 }
 
-enum ks_provider_result ks_role_fail(struct ks_provider_answer *answer, enum ks_sts_call call,
+enum ks_provider_result ks_role_fail(struct ks_err *err, enum ks_sts_call call,
     const struct ks_err *why, const char *whose, const char *what)
 {
-	struct ks_err *err = &answer->err;
 	struct ks_err reason = *why;
 	bool refused = reason.kind == KS_ERR_SERVICE;
 
@@ -132,5 +131,7 @@ enum ks_provider_result ks_role_fail(struct ks_provider_answer *answer, enum ks_
 	tip_kind(err, reason.http_status);
 	if (refused)
 		err->kind = KS_ERR_CREDENTIALS;
-	return ks_provider_fail(answer, refused ? KS_IDENTITY_REFUSED : code_of_kind(err->kind));
+	snprintf(err->code, sizeof err->code, "%s",
+	    refused ? KS_IDENTITY_REFUSED : code_of_kind(err->kind));
+	return KS_PROVIDER_FAILED;
 }

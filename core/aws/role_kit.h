@@ -7,9 +7,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/aws/provider.h"
 #include "core/aws/sts_reply.h"
+
+/*
+ * How long another keysail's turn at a role's cache is waited for. Not for longer: it may be that
+ * the other one waits for an MFA code, and a role can be taken on twice.
+ */
+#define KS_ROLE_PATIENCE_MS ((int64_t)10 * 1000)
 
 /* Room for the longest session name. */
 #define KS_ROLE_SESSION_SIZE 65
@@ -29,10 +36,11 @@ bool ks_role_is_mfa_code(const char *value);
 void ks_role_name_session(const struct ks_errands *errands, char dst[KS_ROLE_SESSION_SIZE]);
 
 /*
- * Ends the look-up as STS ended it. what: "FILE, line 2, profile prod: role X can't be taken on".
- * whose: where the credentials or the token are from that STS was shown: "profile base", a path.
+ * FAILED, with err as STS ended the call, and its code one of identity.h or "". what: "FILE, line
+ * 2, profile prod: role X can't be taken on". whose: where the credentials or the token are from
+ * that STS was shown: "profile base", a path.
  */
-enum ks_provider_result ks_role_fail(struct ks_provider_answer *answer, enum ks_sts_call call,
+enum ks_provider_result ks_role_fail(struct ks_err *err, enum ks_sts_call call,
     const struct ks_err *why, const char *whose, const char *what);
 
 #endif

@@ -310,6 +310,7 @@ struct ks_sso_token *ks_sso_token_new(
 	    .ctx = token,
 	    .path = token->path,
 	    .errands = query->errands,
+	    .patience_ms = KS_FRESHEN_PATIENCE_MS,
 	};
 	return token;
 }

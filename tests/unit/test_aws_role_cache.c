@@ -167,16 +167,44 @@ static void it_is_looked_up_again_before_sts_is_asked(void **state)
 	check_id(&given, "ASIACLI");
 }
 
-static void who_was_faster_than_sts_is_left_in_the_cache(void **state)
+static void who_was_faster_than_sts_is_followed(void **state)
 {
 	static const struct desk_step steps[] = {
 	    {.fetch = STS_EU, .text = STS_ROLE("X"), .meanwhile = write_the_clis_file}};
 	static const struct role_case given = {
 	    .config = FROM("base"), .credentials = BASE, .profile = "prod", ROLE_STEPS(steps)};
 
+	struct ks_identity *identity;
+
 	(void)state;
-	check_id(&given, "ASIAX");
+	identity = role_resolve_well(&given);
+	role_check(identity, "ASIACLI", "secret-of-CLI", "token-of-CLI", FROM_CACHE);
+	ks_identity_free(identity);
 	assert_string_equal(role_read(role_cache(NAME)), OF_THE_CLI);
+}
+
+static void write_old_file(void)
+{
+	role_write(role_cache(NAME), FILE_OF("OLD", "2026-11-24T12:14:59Z"));
+}
+
+static void what_will_not_do_is_replaced_even_if_it_came_meanwhile(void **state)
+{
+	static const struct desk_step steps[] = {
+	    {.fetch = STS_EU, .text = STS_ROLE("X"), .meanwhile = write_old_file}};
+	static const struct desk_step refused[] = {{.fetch = STS_EU,
+	    .status = 403,
+	    .text = STS_REFUSES("AccessDenied", "No."),
+	    .meanwhile = write_the_clis_file}};
+	struct role_case given = {
+	    .config = FROM("base"), .credentials = BASE, .profile = "prod", ROLE_STEPS(steps)};
+
+	check_id(&given, "ASIAX");
+	assert_string_equal(role_read(role_cache(NAME)), WRITTEN);
+	/* Whom STS refuses takes what another was given. */
+	role_empty_cache(state);
+	given.steps = refused;
+	check_id(&given, "ASIACLI");
 }
 
 /* ---- turns ---- */
@@ -247,6 +275,64 @@ static void who_gets_no_credentials_gives_its_turn_back(void **state)
 	role_resolve_badly(&given, KS_IDENTITY_REFUSED, "AccessDenied: No.");
 	begin_other_turn();
 	ks_cache_end(other_turn);
+}
+
+static const char *watched;
+static int free_turns, held_turns;
+
+static void count_turn(void)
+{
+	struct ks_cache *turn;
+	struct ks_err err;
+
+	if (ks_cache_begin(role_cache(watched), &turn, &err) == KS_CACHE_MINE)
+		free_turns++;
+	else
+		held_turns++;
+	ks_cache_end(turn);
+}
+
+/* A search for a source may take long: nobody has to wait for that. */
+static void the_turn_is_had_for_the_own_question_and_call_only(void **state)
+{
+	static const struct desk_step steps[] = {
+	    {.ask = "MFA code for " SERIAL, .text = "246810", .meanwhile = count_turn},
+	    {.fetch = STS_EU,
+		.has = {"role%2FTwo&"},
+		.text = STS_ROLE("TWO"),
+		.meanwhile = count_turn},
+	    {.fetch = STS_EU,
+		.has = {"role%2FExample&", "Credential=ASIATWO/"},
+		.status = 403,
+		.text = STS_REFUSES("ExpiredToken", "Expired.")},
+	    {.ask = "MFA code for " SERIAL, .text = "246811", .meanwhile = count_turn},
+	    {.fetch = STS_EU,
+		.has = {"role%2FTwo&"},
+		.text = STS_ROLE("NEW"),
+		.meanwhile = count_turn},
+	    {.fetch = STS_EU, .has = {"Credential=ASIANEW/"}, .text = STS_ROLE("X")},
+	};
+	static const struct desk_step own[] = {
+	    {.ask = "MFA code for " SERIAL, .text = "246810", .meanwhile = count_turn},
+	    {.fetch = STS_EU, .text = STS_ROLE("X"), .meanwhile = count_turn},
+	};
+	struct role_case given = {.config = FROM("two") TWO "mfa_serial = " SERIAL "\n",
+	    .credentials = BASE,
+	    .profile = "prod",
+	    ROLE_STEPS(steps)};
+
+	(void)state;
+	free_turns = held_turns = 0;
+	watched = NAME;
+	check_id(&given, "ASIAX");
+	assert_int_equal(free_turns, 4);
+	assert_int_equal(held_turns, 0);
+	given = (struct role_case){
+	    .config = WITH_MFA, .credentials = BASE, .profile = "prod", ROLE_STEPS(own)};
+	watched = NAME_MFA;
+	check_id(&given, "ASIAX");
+	assert_int_equal(free_turns, 4);
+	assert_int_equal(held_turns, 2);
 }
 
 static void a_cache_that_cannot_be_used_is_done_without(void **state)
@@ -352,10 +438,12 @@ int main(void)
 	    TEST(what_the_service_refused_is_not_taken_from_the_cache),
 	    TEST(what_sts_gave_is_kept_for_the_cli),
 	    TEST(it_is_looked_up_again_before_sts_is_asked),
-	    TEST(who_was_faster_than_sts_is_left_in_the_cache),
+	    TEST(who_was_faster_than_sts_is_followed),
+	    TEST(what_will_not_do_is_replaced_even_if_it_came_meanwhile),
 	    TEST(another_keysail_is_waited_for),
 	    TEST(another_keysail_is_not_waited_for_for_ever),
 	    TEST(who_gets_no_credentials_gives_its_turn_back),
+	    TEST(the_turn_is_had_for_the_own_question_and_call_only),
 	    TEST(a_cache_that_cannot_be_used_is_done_without),
 	    TEST(a_source_from_the_cache_that_sts_refuses_is_renewed_once),
 	    TEST(it_can_be_given_up_at_any_moment),
