@@ -13,9 +13,10 @@ static void drop(struct ks_exchange *exchange)
 static bool helps_to_repeat(struct ks_exchange *exchange, const struct ks_errand_end *end)
 {
 	if (end->err.kind != KS_ERR_NONE)
-		return end->err.kind == KS_ERR_NETWORK || end->err.kind == KS_ERR_TIMEOUT;
+		return (end->err.kind == KS_ERR_NETWORK || end->err.kind == KS_ERR_TIMEOUT) &&
+		       (!exchange->once || end->err.not_sent);
 	if (end->status >= 500 || end->status == 429)
-		return true;
+		return !exchange->once;
 	/* What was signed is refused for our clock: the answer tells the right time. */
 	if (end->status < 400 || exchange->shifted || !end->skew_known ||
 	    (end->skew_ms <= SKEW_LIMIT_MS && end->skew_ms >= -SKEW_LIMIT_MS))

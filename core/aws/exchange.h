@@ -15,6 +15,12 @@ struct ks_exchange {
 	const struct ks_errands *errands;
 	int attempts;     /* in all */
 	int64_t pause_ms; /* before the second one; doubled for each further one */
+	/*
+	 * What is sent is good for one request only (an MFA code): it is sent again only where the
+	 * service has certainly not taken it. That is so when nothing was sent, and when our clock
+	 * made the signature none.
+	 */
+	bool once;
 
 	/* its own */
 	struct ks_errand *errand;
@@ -33,7 +39,8 @@ typedef struct ks_errand *ks_exchange_begin(
 
 /*
  * NULL while it is under way; then how it ended, good until ks_exchange_clear or a further step. An
- * answer with status 500 or more, or 429, ends it only when no attempt is left.
+ * answer with status 500 or more, or 429, ends it only when no attempt is left, or when it is for
+ * once.
  */
 const struct ks_errand_end *ks_exchange_step(
     struct ks_exchange *exchange, ks_exchange_begin *begin, void *ctx);

@@ -25,7 +25,6 @@ struct ks_sts {
 	const struct ks_settings *settings;
 	const struct ks_credentials *signer;
 	enum ks_sts_call call;
-	bool once;
 	char *body; /* in a wiping block: a code or a token is in it */
 	size_t len;
 };
@@ -153,7 +152,7 @@ static struct ks_errand *begin(
 		.body_len = sts->len,
 		.ca_bundle = sts->settings->ca_bundle,
 		.direct = target.endpoint.loopback,
-		.once = sts->once,
+		.once = sts->exchange.once,
 	    },
 	    err);
 	ks_signer_clear(&signature);
@@ -170,11 +169,11 @@ struct ks_sts *ks_sts_new(const struct ks_sts_ask *ask)
 	    .errands = ask->errands,
 	    .attempts = ATTEMPTS,
 	    .pause_ms = FIRST_PAUSE_MS,
+	    .once = ask->once,
 	};
 	sts->settings = ask->settings;
 	sts->signer = ask->signer;
 	sts->call = ask->call;
-	sts->once = ask->once;
 	make_body(sts, ask);
 	return sts;
 }

@@ -26,7 +26,7 @@ struct ks_sts_ask {
 	const struct ks_sts_field *fields; /* besides Action and Version */
 	size_t n_fields;
 	const struct ks_credentials *signer; /* NULL: the call isn't signed */
-	bool once;                           /* a field is good for one call only */
+	bool once; /* as exchange.h's: a field is good for one call only */
 };
 
 struct ks_sts;

@@ -65,6 +65,7 @@ static struct ks_errand *begin(const char *expected, const char *came, const cha
 	errand->end.len = strlen(errand->end.text);
 	if (step->fails != KS_ERR_NONE)
 		ks_err_set(&errand->end.err, step->fails, "it went wrong");
+	errand->end.err.not_sent = step->not_sent;
 	if (step->said != NULL)
 		snprintf(errand->end.said, sizeof errand->end.said, "%s", step->said);
 	if (step->meanwhile != NULL)

@@ -21,6 +21,7 @@ struct desk_step {
 
 	/* how it ends */
 	enum ks_err_kind fails; /* no answer at all */
+	bool not_sent;          /* and no byte of it has left */
 	int status;             /* 0: 200 of a request, 0 of a program */
 	const char *text;       /* NULL: "" */
 	const char *said;       /* a program's standard error */

@@ -490,6 +490,35 @@ static void a_code_is_asked_for_and_used_once(void **state)
 	assert_true(sent.once);
 }
 
+/* Who sends it again may be told that it is wrong, since it was right the first time. */
+static void a_code_that_may_be_used_up_is_not_sent_again(void **state)
+{
+	static const struct desk_step busy[] = {
+	    {ASKS, .text = "246810"}, {.fetch = STS_EU, .status = 503, .text = "busy"}};
+	static const struct desk_step lost[] = {
+	    {ASKS, .text = "246810"}, {.fetch = STS_EU, .fails = KS_ERR_TIMEOUT}};
+	static const struct desk_step unsent[] = {
+	    {ASKS, .text = "246810"},
+	    {.fetch = STS_EU, .fails = KS_ERR_NETWORK, .not_sent = true},
+	    {.fetch = STS_EU, .has = {"TokenCode=246810"}, .text = STS_ROLE("X")},
+	};
+	struct role_case given = {
+	    .config = WITH_MFA, .credentials = BASE, .profile = "prod", ROLE_STEPS(busy)};
+	struct ks_err err;
+
+	(void)state;
+	role_resolve_badly(&given, "", "can't be taken on");
+	assert_int_equal(desk.paused, 0);
+	given.steps = lost;
+	err = role_resolve_badly(&given, "", "can't be taken on: it went wrong");
+	assert_int_equal(err.kind, KS_ERR_TIMEOUT);
+	assert_string_equal(err.tip, "try again in a moment");
+	given.steps = unsent;
+	given.n_steps = sizeof unsent / sizeof unsent[0];
+	ks_identity_free(role_resolve_well(&given));
+	assert_int_equal(desk.paused, 500);
+}
+
 static void a_wrong_code_is_asked_for_again(void **state)
 {
 	static const struct desk_step steps[] = {
@@ -576,6 +605,7 @@ int main(void)
 	    TEST(a_refusal_says_what_to_do),
 	    TEST(no_answer_is_no_fault_of_the_credentials),
 	    TEST(a_code_is_asked_for_and_used_once),
+	    TEST(a_code_that_may_be_used_up_is_not_sent_again),
 	    TEST(a_wrong_code_is_asked_for_again),
 	    TEST(it_is_asked_for_again_three_times_at_most),
 	    TEST(who_gives_no_code_gets_no_role),

@@ -390,10 +390,10 @@ static void a_source_from_the_cache_that_sts_refuses_is_renewed_once(void **stat
 static void it_can_be_given_up_at_any_moment(void **state)
 {
 	static const struct desk_step steps[] = {
+	    {.fetch = STS_EU, .status = 500, .text = "busy"},
 	    {.fetch = STS_EU, .text = STS_ROLE("TWO"), .looks = 1},
 	    {.ask = "MFA code for " SERIAL, .text = "nonsense"},
 	    {.ask = "MFA code for " SERIAL, .text = "246810"},
-	    {.fetch = STS_EU, .status = 500, .text = "busy"},
 	    {.fetch = STS_EU, .text = STS_ROLE("X")},
 	};
 	static const struct role_case given = {
