@@ -14,7 +14,9 @@
 #include <cmocka.h>
 
 #include "core/aws/cache.h"
+#include "core/aws/cli_cache.h"
 #include "core/aws/identity.h"
+#include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "tests/unit/role_rig.h"
 
@@ -351,6 +353,86 @@ static void a_cache_that_cannot_be_used_is_done_without(void **state)
 	check_id(&given, "ASIAX");
 }
 
+/* ---- the cache alone ---- */
+
+static int renewals;
+
+/* PENDING, FAILED, PENDING, DONE. */
+static enum ks_provider_result get_at_second_try(
+    void *ctx, struct ks_sts_role *got, struct ks_err *err)
+{
+	(void)ctx;
+	if (++renewals % 2 == 1)
+		return KS_PROVIDER_PENDING;
+	if (renewals == 2) {
+		ks_err_set(err, KS_ERR_NETWORK, "It went wrong");
+		return KS_PROVIDER_FAILED;
+	}
+	got->credentials.access_key_id = ks_strdup("ASIAX");
+	got->credentials.secret = ks_secret_new("secret-of-X", 11, err);
+	got->credentials.token = ks_secret_new("token-of-X", 10, err);
+	got->credentials.expires_at = DESK_NOW + 3600 * 1000;
+	return KS_PROVIDER_DONE;
+}
+
+static void check_alone(char *path)
+{
+	const struct ks_provider_query query = {.errands = &desk.errands};
+	struct ks_cli_cache cache = {.query = &query, .path = path, .renew = get_at_second_try};
+	struct ks_credentials found;
+	struct ks_err err;
+	bool is_new;
+
+	renewals = 0;
+	assert_false(ks_cli_cache_look(&cache, &found));
+	assert_int_equal(ks_cli_cache_step(&cache, &found, &is_new, &err), KS_PROVIDER_PENDING);
+	assert_int_equal(ks_cli_cache_step(&cache, &found, &is_new, &err), KS_PROVIDER_FAILED);
+	assert_string_equal(err.message, "It went wrong");
+	assert_int_equal(ks_cli_cache_step(&cache, &found, &is_new, &err), KS_PROVIDER_PENDING);
+	assert_int_equal(ks_cli_cache_step(&cache, &found, &is_new, &err), KS_PROVIDER_DONE);
+	assert_true(is_new);
+	assert_string_equal(found.access_key_id, "ASIAX");
+	ks_credentials_clear(&found);
+	ks_cli_cache_clear(&cache);
+}
+
+static void after_a_failure_it_begins_anew_and_without_a_home_there_is_no_file(void **state)
+{
+	(void)state;
+	desk_open(NULL, 0);
+	check_alone(NULL);
+	check_alone(ks_strdup(role_cache(NAME)));
+	assert_non_null(strstr(role_read(role_cache(NAME)), "\"ASIAX\""));
+	desk_close();
+}
+
+/* Whenever the clock is asked what a file is worth, another one is there. */
+static int64_t write_at_each_look(void *ctx)
+{
+	static int look;
+	char text[400];
+
+	(void)ctx;
+	snprintf(text, sizeof text,
+	    "{\"look\":%d,\"Credentials\":{\"AccessKeyId\":\"ASIAOLD\","
+	    "\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\","
+	    "\"Expiration\":\"2026-11-24T12:01:00Z\"}}",
+	    ++look);
+	role_write(role_cache(NAME), text);
+	return DESK_NOW;
+}
+
+static void what_cannot_be_kept_for_others_writes_is_used(void **state)
+{
+	(void)state;
+	desk_open(NULL, 0);
+	write_old_file();
+	desk.clock.wall = write_at_each_look;
+	check_alone(ks_strdup(role_cache(NAME)));
+	assert_non_null(strstr(role_read(role_cache(NAME)), "\"ASIAOLD\""));
+	desk_close();
+}
+
 /* ---- a source that isn't taken any more ---- */
 
 #define EXPIRED STS_REFUSES("ExpiredToken", "The security token included in the request is expired")
@@ -445,6 +527,8 @@ int main(void)
 	    TEST(who_gets_no_credentials_gives_its_turn_back),
 	    TEST(the_turn_is_had_for_the_own_question_and_call_only),
 	    TEST(a_cache_that_cannot_be_used_is_done_without),
+	    TEST(after_a_failure_it_begins_anew_and_without_a_home_there_is_no_file),
+	    TEST(what_cannot_be_kept_for_others_writes_is_used),
 	    TEST(a_source_from_the_cache_that_sts_refuses_is_renewed_once),
 	    TEST(it_can_be_given_up_at_any_moment),
 	    TEST(it_can_be_given_up_while_it_waits_for_its_turn),
