@@ -36,9 +36,10 @@ struct parser {
 	const char *origin;
 	struct ks_err *err;
 	int line;
-	/* Where lines go: the section (NULL before the first), and the entry being continued. */
+	/* Where lines go: the section, and behind which value a line that continues one. */
 	bool in_section, in_entry;
-	size_t section, entry;
+	size_t section;
+	char *value_end;
 	bool discard_section, discard_entry; /* the name isn't valid: checked, but not kept */
 	size_t indent;                       /* blanks before the current entry's key */
 	bool has_subs;                       /* the current entry's value began empty */
@@ -233,7 +234,6 @@ static bool store_entry(struct parser *parser, const char *key, const char *valu
 
 	while (i < section->shown.entry_count && strcmp(section->entries[i].key, key) != 0)
 		i++;
-	parser->entry = i;
 	if (i < section->shown.entry_count) {
 		add_warning(parser, "%s is set twice (first in line %d); the last one counts", key,
 		    section->entries[i].line);
@@ -286,6 +286,7 @@ static bool parse_property(struct parser *parser, char *line, size_t indent)
 			*c = (char)(*c - 'A' + 'a');
 	parser->in_entry = true;
 	parser->indent = indent;
+	parser->value_end = value + strlen(value);
 	parser->has_subs = *value == '\0';
 	parser->discard_entry = parser->discard_section || !is_key(key);
 	if (!parser->discard_entry)
@@ -299,8 +300,7 @@ static bool parse_property(struct parser *parser, char *line, size_t indent)
 /* Moves the line up, behind the value that it continues. */
 static bool parse_continuation(struct parser *parser, char *line)
 {
-	struct ks_ini_entry *entry;
-	char *end;
+	size_t len;
 
 	line = trim(line);
 	if (parser->has_subs && strchr(line, '=') == NULL)
@@ -309,11 +309,10 @@ static bool parse_continuation(struct parser *parser, char *line)
 		return complain(parser, "there is no name before the = of this sub-property");
 	if (parser->discard_entry)
 		return true;
-	entry = &parser->ini->sections[parser->section].entries[parser->entry];
-	end = parser->ini->block + (entry->value - parser->ini->block);
-	end += strlen(end);
-	*end = '\n';
-	memmove(end + 1, line, strlen(line) + 1);
+	len = strlen(line);
+	*parser->value_end = '\n';
+	memmove(parser->value_end + 1, line, len + 1);
+	parser->value_end += 1 + len;
 	return true;
 }
 
