@@ -19,7 +19,7 @@ unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR TMUX STY
 unset DISPLAY XAUTHORITY WAYLAND_DISPLAY SSH_CONNECTION SSH_TTY VTE_VERSION
 export LC_ALL=C.UTF-8
 export TMPDIR="$work" # of the tools
-AWS=/usr/bin/aws
+[ ! -x "$AWS" ] || start_aws
 log=$work/log # all that the pane was sent
 way=
 window=0

@@ -8,8 +8,8 @@ KEYSAIL=${KEYSAIL:-$BUILDDIR/keysail}
 . "$SRCDIR/tests/live/emulator_lib.sh"
 
 "$KEYSAIL" serve --help >/dev/null 2>&1 || skip_all "built without the emulator"
-AWS=/usr/bin/aws
 [ -x "$AWS" ] || skip_all "no AWS CLI"
+start_aws
 
 export XDG_STATE_HOME="$work/state"
 journal=$XDG_STATE_HOME/keysail/journal.jsonl

@@ -8,8 +8,8 @@ KEYSAIL=${KEYSAIL:-$BUILDDIR/keysail}
 . "$SRCDIR/tests/live/emulator_lib.sh"
 
 "$KEYSAIL" serve --help >/dev/null 2>&1 || skip_all "built without the emulator"
-AWS=/usr/bin/aws
 [ -x "$AWS" ] || skip_all "no AWS CLI"
+start_aws
 
 lightsail() { "$AWS" --endpoint-url "$url" lightsail "$@"; }
 keysail() {

@@ -1,6 +1,7 @@
 # For the tests of the emulator against foreign clients: TAP, a server, a folder that goes away.
 # shellcheck shell=sh disable=SC2034 # its variables are for the scripts that read it
 
+AWS=/usr/bin/aws
 count=0
 server_pid=
 
@@ -31,7 +32,7 @@ trap 'exit 1' INT TERM
 start_server() {
 	stop_server
 	: >"$work/serve.out"
-	"$KEYSAIL" serve "$@" >"$work/serve.out" 2>"$work/serve.err" &
+	"$KEYSAIL" serve "$@" >"$work/serve.out" 2>"$work/serve.err" 8>&- &
 	server_pid=$!
 	tries=0
 	until grep -q '^aws ' "$work/serve.out"; do
@@ -44,6 +45,26 @@ start_server() {
 	port=${url##*:}
 	eval "$(grep '^export AWS_[A-Z_]*KEY' "$work/serve.out")"
 	export AWS_DEFAULT_REGION=us-east-1
+}
+
+# start_aws: makes $AWS, a program that is the AWS CLI without its start for each call (peer_aws.py
+# says how); or the CLI itself where that can't be.
+start_aws() {
+	AWS=/usr/bin/aws
+	mkfifo "$work/aws.in" || return 0
+	/usr/bin/python3 -B "$SRCDIR/tests/live/peer_aws.py" serve "$work/aws.socket" \
+		<"$work/aws.in" >"$work/aws.out" 2>"$work/aws.err" &
+	aws_pid=$!
+	# It ends when nobody has this open any more.
+	exec 8>"$work/aws.in"
+	until grep -q ready "$work/aws.out"; do
+		kill -0 "$aws_pid" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	AWS=$work/aws.cli
+	printf '#!/bin/sh\nexec /usr/bin/python3 -ISB "%s" run "%s" "$@"\n' \
+		"$SRCDIR/tests/live/peer_aws.py" "$work/aws.socket" >"$AWS"
+	chmod +x "$AWS"
 }
 
 result() { # STATUS NAME

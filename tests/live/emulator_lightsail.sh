@@ -2,10 +2,11 @@
 # The emulator's Lightsail half against the AWS CLI, and against botocore with its own model.
 # shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
-[ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
+[ -x "$AWS" ] || skip_all "the AWS CLI isn't installed"
+start_aws
 
 lightsail() {
-	/usr/bin/aws --endpoint-url "$url" lightsail "$@"
+	"$AWS" --endpoint-url "$url" lightsail "$@"
 }
 bucket=training-videos
 
@@ -58,7 +59,7 @@ fails "a wrong secret is noticed" InvalidSignatureException lightsail get-region
 export AWS_ACCESS_KEY_ID=AKIANOBODYKNOWSTHISX
 fails "an unknown key is noticed" UnrecognizedClientException lightsail get-regions
 
-# The rest in one process: the CLI takes a second for each call.
+# The rest in one process.
 /usr/bin/python3 "$SRCDIR/tests/live/emulator_botocore.py" >"$work/botocore" 2>"$work/err"
 status=$?
 : >"$work/out"

@@ -2,10 +2,11 @@
 # The emulator's S3 half with a bucket key, against the AWS CLI, rclone and s3cmd.
 # shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
-[ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
+[ -x "$AWS" ] || skip_all "the AWS CLI isn't installed"
+start_aws
 
 aws() {
-	/usr/bin/aws --endpoint-url "$url" "$@"
+	"$AWS" --endpoint-url "$url" "$@"
 }
 
 start_server --still || exit 1

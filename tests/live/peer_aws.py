@@ -57,6 +57,7 @@ def serve(path):
     # Only here: the other side must start quickly.
     before = dict(os.environ)
     import awscli.clidriver
+    import awscli.handlers  # what each call would load first
     # It says where its data lie in a variable.
     added = {name: value for name, value in os.environ.items() if before.get(name) != value}
 

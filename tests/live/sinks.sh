@@ -4,11 +4,13 @@
 set -u
 # shellcheck source=tests/live/emulator_lib.sh
 . "$SRCDIR/tests/live/emulator_lib.sh"
-[ -x /usr/bin/aws ] || skip_all "the AWS CLI isn't installed"
+[ -x "$AWS" ] || skip_all "the AWS CLI isn't installed"
+start_aws
+export AWS
 bucket=training-videos
 
 lightsail() {
-	/usr/bin/aws --endpoint-url "$url" lightsail "$@"
+	"$AWS" --endpoint-url "$url" lightsail "$@"
 }
 
 # make_room: of two keys the older one goes.
@@ -39,7 +41,7 @@ echo "something" >hello.txt
 # ---- the AWS CLI ----
 as_profile() {
 	without_keys env AWS_SHARED_CREDENTIALS_FILE="$work/aws/credentials" \
-		/usr/bin/aws --endpoint-url "$url" --profile "$@"
+		"$AWS" --endpoint-url "$url" --profile "$@"
 }
 has "a profile in a file that isn't there yet" '^AKIA[A-Z0-9]*$' deliver profile:first
 check "the AWS CLI writes with it" as_profile first s3 cp hello.txt "s3://$bucket/"
@@ -63,7 +65,7 @@ fails "the key in the profile is gone" InvalidAccessKeyId \
 check "a new key into the first profile" deliver profile:first --replace
 has "the AWS CLI uses the new key" hello.txt as_profile first s3 ls "s3://$bucket"
 has "and still knows every profile" '^first media@eu other.one $' sh -c \
-	"AWS_SHARED_CREDENTIALS_FILE='$work/aws/credentials' /usr/bin/aws configure list-profiles |
+	"AWS_SHARED_CREDENTIALS_FILE='$work/aws/credentials' '$AWS' configure list-profiles |
 		sort | tr '\n' ' '"
 has "and the remark is still there" '# by hand' cat aws/credentials
 
@@ -71,7 +73,7 @@ has "and the remark is still there" '# by hand' cat aws/credentials
 check "an env file" deliver env:out.env
 # shellcheck disable=SC2016 # for the inner shell
 has "sh reads the env file" hello.txt without_keys sh -c \
-	'set -a; . ./out.env; /usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL_S3" s3 ls "s3://$1"' \
+	'set -a; . ./out.env; "$AWS" --endpoint-url "$AWS_ENDPOINT_URL_S3" s3 ls "s3://$1"' \
 	sh "$bucket"
 check "a JSON file" deliver json:out.json
 if command -v python3 >/dev/null; then
@@ -83,7 +85,7 @@ with open("from.env", "w") as file:
     print("AWS_SECRET_ACCESS_KEY=" + key["secretAccessKey"], file=file)'
 	# shellcheck disable=SC2016 # for the inner shell
 	has "and the key in it works" hello.txt without_keys sh -c \
-		'set -a; . ./from.env; /usr/bin/aws --endpoint-url "$1" s3 ls "s3://$2"' sh "$url" "$bucket"
+		'set -a; . ./from.env; "$AWS" --endpoint-url "$1" s3 ls "s3://$2"' sh "$url" "$bucket"
 fi
 
 # ---- a command ----
@@ -99,7 +101,7 @@ chmod 700 vault
 has "a command takes the key" '^AKIA[A-Z0-9]*$' deliver "command:./vault 'from vault'"
 # shellcheck disable=SC2016 # for the inner shell
 has "and what it kept works" hello.txt without_keys sh -c \
-	'set -a; . "./from vault"; /usr/bin/aws --endpoint-url "$endpoint" s3 ls "s3://$bucket"'
+	'set -a; . "./from vault"; "$AWS" --endpoint-url "$endpoint" s3 ls "s3://$bucket"'
 fails "a command's failure is told with its own words" 'sh failed with exit status 4: the safe is shut' \
 	deliver 'command:sh -c "cat >/dev/null; echo the safe is shut >&2; exit 4"'
 fails "its words are not told when they hold the secret" 'sh failed with exit status 5; key' \
