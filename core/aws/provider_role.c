@@ -88,7 +88,7 @@ static enum ks_provider_result finish(const struct role *role,
 	char source[640];
 
 	ks_provider_say(source, sizeof source, "role %s from %s (%s)", arn, role->whose,
-	    is_new ? role->source.source : "kept by the AWS CLI's cache");
+	    is_new ? role->source.source : "from the AWS CLI's cache");
 	answer->credentials = *credentials;
 	answer->credentials.source = ks_strdup(source);
 	ks_provider_say(answer->finding, sizeof answer->finding, "profile %s: role %s from %s",

@@ -270,7 +270,7 @@ static enum ks_provider_result step(struct web *web, struct ks_provider_answer *
 	    ks_cli_cache_step(&web->cache, &found, &is_new, &answer->err);
 
 	if (result == KS_PROVIDER_DONE)
-		return finish(web, &found, is_new ? "" : " (kept by the AWS CLI's cache)", answer);
+		return finish(web, &found, is_new ? "" : " (from the AWS CLI's cache)", answer);
 	return result == KS_PROVIDER_PENDING ? result : ks_provider_fail(answer, answer->err.code);
 }
 

@@ -50,7 +50,7 @@
 	"\"SessionToken\":\"token-of-X\",\"Expiration\":\"2026-11-24T13:00:00Z\","         \
 	"\"AccountId\":\"123456789012\"},\"AssumedRoleUser\":{\"Arn\":\"arn:aws:sts::"     \
 	"123456789012:assumed-role/X/me\"}}"
-#define FROM_CACHE "role " EXAMPLE " from profile base (kept by the AWS CLI's cache)"
+#define FROM_CACHE "role " EXAMPLE " from profile base (from the AWS CLI's cache)"
 
 static const struct desk_step gives_x[] = {{.fetch = STS_EU, .text = STS_ROLE("X")}};
 

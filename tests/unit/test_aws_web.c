@@ -321,7 +321,7 @@ static void the_clis_cache_is_shared(void **state)
 	unlink(FILE_NAME);
 	identity = role_resolve_well(&kept);
 	role_check(identity, "ASIACLI", "secret-of-CLI", "token-of-CLI",
-	    SOURCE " (kept by the AWS CLI's cache)");
+	    SOURCE " (from the AWS CLI's cache)");
 	ks_identity_free(identity);
 	role_write(FILE_NAME, TOKEN);
 	ks_identity_free(role_resolve_well(&fresh));
