@@ -214,8 +214,12 @@ static enum ks_provider_result take_token(
 		return go_on(instance, ROLE);
 	if (end->err.kind != KS_ERR_NONE || only_v1)
 		return nothing(answer, "there is no answer: this is no EC2 instance");
-	ks_err_set(&answer->err, KS_ERR_CREDENTIALS,
-	    "The instance metadata gives no token: HTTP status %d", end->status);
+	if (end->status == 200)
+		ks_err_set(&answer->err, KS_ERR_CREDENTIALS,
+		    "What the instance metadata gives as its token is no token");
+	else
+		ks_err_set(&answer->err, KS_ERR_CREDENTIALS,
+		    "The instance metadata gives no token: HTTP status %d", end->status);
 	ks_err_tip(&answer->err, "set AWS_EC2_METADATA_DISABLED=true to leave it out");
 	return fail(answer);
 }

@@ -386,9 +386,14 @@ static void an_instance_that_answers_nonsense_is_an_error(void **state)
 	static const struct desk_step refused = {.fetch = "PUT " IMDS "api/token", .status = 400};
 	static const struct situation no_token = {
 	    .variables = {ON}, .steps = &refused, .n_steps = 1};
+	static const struct desk_step page = {
+	    .fetch = "PUT " IMDS "api/token", .text = "<p>Hi there"};
+	static const struct situation odd_token = {.variables = {ON}, .steps = &page, .n_steps = 1};
 
 	(void)state;
 	check_fails(&no_token, KS_IDENTITY_BROKEN, "gives no token: HTTP status 400",
+	    "AWS_EC2_METADATA_DISABLED");
+	check_fails(&odd_token, KS_IDENTITY_BROKEN, "gives as its token is no token",
 	    "AWS_EC2_METADATA_DISABLED");
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct desk_step steps[] = {
