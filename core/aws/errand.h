@@ -53,7 +53,8 @@ struct ks_errand_question {
 struct ks_errand_end {
 	/*
 	 * KS_ERR_NONE when there is an answer, whatever its status. Else: no answer came, the
-	 * program could not be run or was killed, or (KS_ERR_CANCELLED) the user gave none.
+	 * program could not be run or was killed, the user gave none (KS_ERR_CANCELLED), or
+	 * couldn't be asked (KS_ERR_REFUSED).
 	 */
 	struct ks_err err;
 	int status;       /* HTTP's, or the program's exit status */

@@ -267,8 +267,11 @@ static enum ks_provider_result fail_without_code(
 	ks_err_because(err, why, "%s", what);
 	err->kind = KS_ERR_CREDENTIALS;
 	snprintf(err->code, sizeof err->code, "%s", KS_IDENTITY_REFUSED);
-	ks_err_tip(
-	    err, "have the device %s at hand, then try again", role->profile.role.mfa_serial);
+	if (why->kind == KS_ERR_REFUSED)
+		ks_err_tip(err, "run keysail on a terminal, in the foreground, to be asked");
+	else
+		ks_err_tip(err, "have the device %s at hand, then try again",
+		    role->profile.role.mfa_serial);
 	return KS_PROVIDER_FAILED;
 }
 

@@ -350,7 +350,7 @@ void ks_runner_answer(
 		errand->end.text = ks_secret_value(answer);
 		errand->end.len = ks_secret_len(answer);
 	} else {
-		ks_err_set(&errand->end.err, KS_ERR_CANCELLED, "%s",
+		ks_err_set(&errand->end.err, why != NULL ? KS_ERR_REFUSED : KS_ERR_CANCELLED, "%s",
 		    why != NULL ? why : "It was not given");
 	}
 }

@@ -163,7 +163,7 @@ nobody_to_ask() {
 	lines=1
 	unanswered "$KEYSAIL" list --format csv -r us-east-1 -p keys -p mfa >"$work/list" 2>"$work/said"
 	status=$?
-	fails_with "${no_code}there is no terminal to ask on"
+	fails_with "${no_code}there is no terminal to ask on (run keysail on a terminal"
 }
 check "a code, and no terminal" nobody_to_ask
 check "a code that isn't given" refuse_code "" ""

@@ -585,6 +585,19 @@ static void who_gives_no_code_gets_no_role(void **state)
 	assert_string_equal(err.tip, "have the device " SERIAL " at hand, then try again");
 }
 
+static void who_cannot_be_asked_is_told_where_to_be_asked(void **state)
+{
+	static const struct desk_step steps[] = {{ASKS, .fails = KS_ERR_REFUSED}};
+	static const struct role_case given = {
+	    .config = WITH_MFA, .credentials = BASE, .profile = "prod", ROLE_STEPS(steps)};
+	struct ks_err err =
+	    role_resolve_badly(&given, KS_IDENTITY_REFUSED, " needs an MFA code: it went wrong");
+
+	(void)state;
+	assert_int_equal(err.kind, KS_ERR_CREDENTIALS);
+	assert_string_equal(err.tip, "run keysail on a terminal, in the foreground, to be asked");
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, role_empty_cache)
 
 int main(void)
@@ -609,6 +622,7 @@ int main(void)
 	    TEST(a_wrong_code_is_asked_for_again),
 	    TEST(it_is_asked_for_again_three_times_at_most),
 	    TEST(who_gives_no_code_gets_no_role),
+	    TEST(who_cannot_be_asked_is_told_where_to_be_asked),
 	};
 
 	ks_secret_setup();

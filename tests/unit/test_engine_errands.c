@@ -373,6 +373,7 @@ static void why_there_is_no_answer_is_passed_on(void **state)
 	open_room(NULL, 0, NULL);
 	errand = ask();
 	ks_runner_answer(room.runner, asked(), NULL, "There is no terminal to ask on");
+	assert_int_equal(end_of(errand)->err.kind, KS_ERR_REFUSED);
 	assert_string_equal(end_of(errand)->err.message, "There is no terminal to ask on");
 	drop(errand);
 	close_room();
