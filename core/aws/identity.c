@@ -7,6 +7,7 @@
 #include "core/aws/agent.h"
 #include "core/aws/profiles.h"
 #include "core/aws/provider.h"
+#include "core/aws/provider_kit.h"
 #include "core/aws/settings.h"
 #include "core/base/buf.h"
 #include "core/base/mem.h"
@@ -124,9 +125,13 @@ static bool check_profile(
 
 static void fail_without_credentials(const struct ks_identity *identity, struct ks_err *err)
 {
+	bool is_default = strcmp(identity->profile, "default") == 0;
+
 	ks_err_set(err, KS_ERR_CREDENTIALS, "There are no AWS credentials for the profile %s",
 	    identity->profile);
-	ks_err_tip(err, "run: aws configure, or have a look around with keysail --demo");
+	ks_err_tip(err, "run: aws configure%s%s, or have a look around with keysail --demo",
+	    is_default ? "" : " --profile ",
+	    is_default ? "" : ks_provider_shell_name(identity->profile));
 	set_code(err, KS_IDENTITY_NO_CREDENTIALS);
 }
 

@@ -174,10 +174,13 @@ static enum ks_provider_result fail_without_source(
     struct role *role, struct ks_provider_answer *answer)
 {
 	bool is_place = !role->profile.from_profile && ks_chain_place_count(role->chain) > 0;
+	char tip[sizeof answer->err.tip] = "see that keysail runs where there are some";
 
-	return ks_provider_fail_setting(role->query, &role->profile.from, answer,
-	    role->profile.from_profile ? "set that profile up: aws configure, aws configure sso"
-				       : "see that keysail runs where there are some",
+	if (role->profile.from_profile)
+		snprintf(tip, sizeof tip,
+		    "set that profile up: aws configure --profile %s, or aws configure sso",
+		    ks_provider_shell_name(role->profile.from.value));
+	return ks_provider_fail_setting(role->query, &role->profile.from, answer, tip,
 	    "names %.200s, where there are no credentials%s%.160s", role->profile.from.value,
 	    is_place ? ": " : "", is_place ? ks_chain_place(role->chain, 0)->finding : "");
 }

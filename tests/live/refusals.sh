@@ -80,7 +80,7 @@ refused "roles that lead nowhere" "loop-a loop-b no-source wrong-source absent-s
 	"$(line no-source 1)role_arn has no source_profile or credential_source beside it (add source_profile = NAME" \
 	"$(line wrong-source 2)credential_source is one of Environment, EcsContainer, Ec2InstanceMetadata, not \"environment\"" \
 	"$(line absent-source 2)source_profile names nobody, which is no profile (list those there are: aws configure list-profiles)" \
-	"$(line empty-source 2)source_profile names bare, where there are no credentials (set that profile up: aws configure"
+	"$(line empty-source 2)source_profile names bare, where there are no credentials (set that profile up: aws configure --profile bare, or"
 refused "profiles that lack something" "half-sso lost-sso half" \
 	"$(line half-sso 2)sso_account_id is there without sso_role_name (run: aws configure sso)" \
 	"$(line lost-sso 1)sso_session is absent, but the config file has no section [sso-session absent]" \
@@ -181,7 +181,7 @@ refused "machines without credentials" "env-role ecs-role ec2-role bare" \
 	"$(line env-role 3)credential_source names Environment, where there are no credentials: AWS_ACCESS_KEY_ID is not set" \
 	"$(line ecs-role 3)credential_source names EcsContainer, where there are no credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set" \
 	"$(line ec2-role 3)credential_source names Ec2InstanceMetadata, where there are no credentials: switched off by AWS_EC2_METADATA_DISABLED" \
-	"keysail: bare: There are no AWS credentials for the profile bare (run: aws configure"
+	"keysail: bare: There are no AWS credentials for the profile bare (run: aws configure --profile bare, or"
 peer set imds=norole
 with_imds refused "an instance without a role" ec2-role "Ec2InstanceMetadata, where there are no credentials: the instance has no role"
 peer set imds=v2

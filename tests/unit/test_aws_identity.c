@@ -527,6 +527,31 @@ static void the_demo_touches_neither_files_nor_environment(void **state)
 	ks_identity_free(NULL);
 }
 
+/* What people copy into a shell must not set another profile up. */
+static void the_remedy_is_for_the_profile_without_credentials(void **state)
+{
+	static const struct {
+		struct situation situation;
+		const char *tip;
+	} cases[] = {
+	    {{.config = "[default]\n"}, "run: aws configure, or "},
+	    {{.config = "[profile bare]\n", .profile = "bare"},
+		"run: aws configure --profile bare, or "},
+	    {{.config = "[profile bare]\n", .variables = {"AWS_PROFILE=bare"}},
+		"run: aws configure --profile bare, or "},
+	    {{.config = "[profile \"a b\"]\n", .profile = "a b"},
+		"run: aws configure --profile NAME, or "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ks_err err = resolve_badly(&cases[i].situation, KS_IDENTITY_NO_CREDENTIALS,
+		    "There are no AWS credentials");
+
+		assert_memory_equal(err.tip, cases[i].tip, strlen(cases[i].tip));
+	}
+}
+
 static void an_empty_environment_has_no_credentials(void **state)
 {
 	static const struct desk_step nobody = {
@@ -567,6 +592,7 @@ int main(void)
 	    cmocka_unit_test(a_bad_endpoint_is_an_error_that_names_its_place),
 	    cmocka_unit_test(trust_and_retries_are_read_and_doubts_are_warnings),
 	    cmocka_unit_test(the_demo_touches_neither_files_nor_environment),
+	    cmocka_unit_test(the_remedy_is_for_the_profile_without_credentials),
 	    cmocka_unit_test(an_empty_environment_has_no_credentials),
 	};
 
