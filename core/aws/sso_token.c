@@ -41,21 +41,21 @@ static int64_t now(const struct ks_sso_token *token)
 	return ks_clock_wall(token->query->errands->clock);
 }
 
-/* "The login for SSO my-sso WHY (FILE)" */
+/* "The login for SSO my-sso WHY". The tip goes into brackets on one line, so the file doesn't. */
 static bool ask_for_login(const struct ks_sso_token *token, struct ks_err *err, const char *why,
     ...) __attribute__((format(printf, 3, 4)));
 
 static bool ask_for_login(
     const struct ks_sso_token *token, struct ks_err *err, const char *why, ...)
 {
-	char text[300];
+	char text[512];
 	va_list args;
 
 	va_start(args, why);
 	vsnprintf(text, sizeof text, why, args);
 	va_end(args);
-	return ks_login_ask_for(err, KS_SSO_LOGIN, token->query->profile,
-	    "The login for %s %s (%s)", token->name, text, token->shown);
+	return ks_login_ask_for(
+	    err, KS_SSO_LOGIN, token->query->profile, "The login for %s %s", token->name, text);
 }
 
 /* ---- what the file holds ---- */
@@ -86,9 +86,10 @@ static bool say_expired(
 
 	ks_date_local(expires, date);
 	if (!was_tried(token, json))
-		return ask_for_login(token, err, "expired at %s", date);
-	ask_for_login(
-	    token, err, "expired at %s and could not be renewed less than a minute ago", date);
+		return ask_for_login(token, err, "expired at %s: %s", date, token->shown);
+	ask_for_login(token, err,
+	    "expired at %s and could not be renewed less than a minute ago: %s", date,
+	    token->shown);
 	return ks_err_tip(err, "try again in a minute, or run: %s --profile %s", KS_SSO_LOGIN,
 	    ks_provider_shell_name(token->query->profile));
 }
@@ -100,7 +101,7 @@ static enum ks_freshen_worth judge_json(
 	int64_t expires, left;
 
 	if (access == NULL || !ks_cache_date(json, "expiresAt", &expires)) {
-		ask_for_login(token, err, "can't be used: its file has no good %s",
+		ask_for_login(token, err, "can't be used: %s has no good %s", token->shown,
 		    access == NULL ? "accessToken" : "expiresAt");
 		return KS_WORTH_LOST;
 	}
@@ -130,7 +131,7 @@ static enum ks_freshen_worth judge(
 	if (json != NULL)
 		return judge_json(token, json, err);
 	if (problem == NULL)
-		ask_for_login(token, err, "isn't there");
+		ask_for_login(token, err, "isn't there: %s doesn't exist", token->shown);
 	else
 		ks_login_ask_for(err, KS_SSO_LOGIN, token->query->profile,
 		    "The login for %s can't be used: %s", token->name, problem->message);

@@ -123,7 +123,7 @@ sso_file=~/.aws/sso/cache/$(hash_of my-sso).json
 peer sso-login in=-60 registration=-60 >"$work/out"
 peer sso-login session=legacy in=-60 >"$work/out"
 refused "SSO logins that have expired" "sso sso-legacy sso-role" \
-	"keysail: sso: The login for SSO my-sso expired at " "(~${sso_file#"$HOME"}) (run: aws sso login --profile sso)" \
+	"keysail: sso: The login for SSO my-sso expired at " ": ~${sso_file#"$HOME"} (run: aws sso login --profile sso)" \
 	"keysail: sso-legacy: The login for SSO https://keysail-legacy.awsapps.com/start expired at " \
 	"(run: aws sso login --profile sso-legacy)" "keysail: sso-role: The login for SSO https://keysail-legacy"
 peer sso-login >"$work/out"

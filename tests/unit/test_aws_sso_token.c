@@ -15,20 +15,22 @@ static void a_login_that_is_of_no_use_is_one_sentence_with_its_remedy(void **sta
 	static const struct {
 		const char *config, *file, *text, *message;
 	} cases[] = {
-	    {NEW, NEW_TOKEN, NULL, "The login for SSO my-sso isn't there (~/.aws/" NEW_TOKEN ")"},
+	    {NEW, NEW_TOKEN, NULL,
+		"The login for SSO my-sso isn't there: ~/.aws/" NEW_TOKEN " doesn't exist"},
 	    {OLD, OLD_TOKEN, NULL,
-		"The login for SSO " START " isn't there (~/.aws/" OLD_TOKEN ")"},
+		"The login for SSO " START " isn't there: ~/.aws/" OLD_TOKEN " doesn't exist"},
 	    {NEW, NEW_TOKEN, "[]", "The login for SSO my-sso can't be used: "},
 	    {NEW, NEW_TOKEN, "[]", NEW_TOKEN " is not a JSON object"},
 	    {NEW, NEW_TOKEN, "{}",
-		"The login for SSO my-sso can't be used: its file has no good accessToken "},
+		"The login for SSO my-sso can't be used: ~/.aws/" NEW_TOKEN
+		" has no good accessToken"},
 	    {NEW, NEW_TOKEN, TOKEN_OF("a\\r\\nX: y", "r", "13:00:00"), "no good accessToken"},
 	    {NEW, NEW_TOKEN, TOKEN_OF("", "r", "13:00:00"), "no good accessToken"},
 	    {NEW, NEW_TOKEN, TOKEN_OF("a", "r", "noon"), "no good expiresAt"},
 	    {OLD, OLD_TOKEN,
 		"{\"accessToken\": \"secret-of-a1\", \"expiresAt\": \"2026-11-24T12:00:00UTC\"}",
-		"The login for SSO " START " expired at 2026-11-24 12:00:00 UTC (~/.aws/" OLD_TOKEN
-		")"},
+		"The login for SSO " START
+		" expired at 2026-11-24 12:00:00 UTC: ~/.aws/" OLD_TOKEN},
 	    /* What could renew it, but in the old form nothing can. */
 	    {OLD, OLD_TOKEN, TOKEN("11:00:00"), "expired at 2026-11-24 11:00:00 UTC"},
 	    /* Without the means to renew it. */

@@ -23,8 +23,8 @@ static const char *const looked_for_sso[] = {"environment", "AWS_ACCESS_KEY_ID i
 static const struct ks_err login = {
     .kind = KS_ERR_CREDENTIALS,
     .code = "SignInNeeded",
-    .message = "The login for SSO my-sso expired at 2026-11-24 11:00:00 UTC "
-	       "(~/.aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json)",
+    .message = "The login for SSO my-sso expired at 2026-11-24 11:00:00 UTC: "
+	       "~/.aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json",
     .tip = "run: aws sso login --profile work",
 };
 
