@@ -69,24 +69,24 @@ static enum ks_provider_result conclude(const struct ks_provider_query *query,
 	return take_output(query, setting, end, answer);
 }
 
-static enum ks_provider_result begin(const struct ks_provider_query *query,
-    const struct ks_provider_setting *setting, void **state, struct ks_provider_answer *answer)
+/* False: it can't be run, and that is the answer. */
+static bool begin(const struct ks_provider_query *query, const struct ks_provider_setting *setting,
+    void **state, struct ks_provider_answer *answer)
 {
 	const struct ks_errand_run run = {.line = setting->value, .limit_ms = LIMIT_MS};
-	struct process *process;
-	struct ks_errand *errand;
+	struct process *process = ks_calloc(1, sizeof *process);
 	struct ks_err why = {0};
 
-	errand = query->errands->run(query->errands->ctx, &run, &why);
-	if (errand == NULL)
-		return ks_provider_fail_setting(query, setting, answer,
-		    why.tip[0] != '\0' ? why.tip : "check the command", "can't be run: %s",
-		    why.message);
-	process = ks_calloc(1, sizeof *process);
 	process->errands = query->errands;
-	process->errand = errand;
-	*state = process;
-	return KS_PROVIDER_PENDING;
+	process->errand = query->errands->run(query->errands->ctx, &run, &why);
+	if (process->errand != NULL) {
+		*state = process;
+		return true;
+	}
+	free(process);
+	ks_provider_fail_setting(query, setting, answer,
+	    why.tip[0] != '\0' ? why.tip : "check the command", "can't be run: %s", why.message);
+	return false;
 }
 
 enum ks_provider_result ks_provider_process(
@@ -94,16 +94,16 @@ enum ks_provider_result ks_provider_process(
 {
 	struct ks_provider_setting setting;
 	const struct ks_errand_end *end;
-	enum ks_provider_result result = KS_PROVIDER_PENDING;
+	const struct process *process;
+	enum ks_provider_result result;
 
 	if (!ks_provider_find(query, "credential_process", &setting))
 		return KS_PROVIDER_NOT_MINE;
 	ks_provider_say(answer->place, sizeof answer->place, "%s", setting.path);
-	if (*state == NULL)
-		result = begin(query, &setting, state, answer);
-	if (result != KS_PROVIDER_PENDING)
-		return result;
-	end = query->errands->end(query->errands->ctx, ((struct process *)*state)->errand);
+	if (*state == NULL && !begin(query, &setting, state, answer))
+		return KS_PROVIDER_FAILED;
+	process = *state;
+	end = query->errands->end(query->errands->ctx, process->errand);
 	if (end == NULL)
 		return KS_PROVIDER_PENDING;
 	result = conclude(query, &setting, end, answer);

@@ -23,6 +23,7 @@ struct room {
 	struct ks_env *env;
 	struct ks_runner *runner;
 	struct ks_errands *errands;
+	struct ks_err err;
 };
 
 static struct room room;
@@ -312,9 +313,8 @@ static struct ks_errand *ask(void)
 {
 	static const struct ks_errand_question question = {
 	    .prompt = "MFA code", .why = "the role", .last_error = "that was wrong"};
-	struct ks_err err;
 
-	return room.errands->ask(room.errands->ctx, &question, &err);
+	return room.errands->ask(room.errands->ctx, &question, &room.err);
 }
 
 /* The question's event; gives its number. */
