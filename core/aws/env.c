@@ -59,8 +59,9 @@ struct ks_env *ks_env_capture(void)
 
 	/* First, so that no expanded path can hold a secret. */
 	take_secret(env, "AWS_SECRET_ACCESS_KEY", &env->secret);
-	take_secret(env, "AWS_SESSION_TOKEN", &env->token);
+	/* The old name first, as the AWS CLI does it. */
 	take_secret(env, "AWS_SECURITY_TOKEN", &env->token);
+	take_secret(env, "AWS_SESSION_TOKEN", &env->token);
 	take_secret(env, "AWS_CONTAINER_AUTHORIZATION_TOKEN", &env->container_token);
 	for (size_t i = 0; i < KS_ENV_COUNT; i++) {
 		const char *value = getenv(names[i]);

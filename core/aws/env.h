@@ -71,7 +71,7 @@ const char *ks_env_get(const struct ks_env *env, enum ks_env_variable variable);
 /* The variable's name, for messages. */
 const char *ks_env_name(enum ks_env_variable variable);
 
-/* NULL when not set; owned by env. The token is AWS_SESSION_TOKEN, else AWS_SECURITY_TOKEN. */
+/* NULL when not set; owned by env. The token is AWS_SECURITY_TOKEN, else AWS_SESSION_TOKEN. */
 const struct ks_secret *ks_env_secret(const struct ks_env *env);
 const struct ks_secret *ks_env_token(const struct ks_env *env);
 /* AWS_CONTAINER_AUTHORIZATION_TOKEN. */

@@ -68,10 +68,13 @@ static enum ks_provider_result take_keys(const struct in_file *in, const struct 
 	return KS_PROVIDER_DONE;
 }
 
-/* An empty token is none: the AWS tools write one when they clear it. */
+/*
+ * The old name first, as the AWS CLI does it. An empty token is none: the AWS tools write one when
+ * they clear it.
+ */
 static const struct ks_ini_entry *find_token(const struct in_file *in)
 {
-	static const char *const keys[] = {"aws_session_token", "aws_security_token"};
+	static const char *const keys[] = {"aws_security_token", "aws_session_token"};
 
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
 		const struct ks_ini_entry *entry = find(in, keys[i]);

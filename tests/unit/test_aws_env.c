@@ -46,7 +46,7 @@ static void variables_are_copied_and_secrets_taken_out(void **state)
 	assert_null(ks_env_get(env, KS_ENV_AWS_PROFILE));
 	assert_string_equal(ks_env_name(KS_ENV_AWS_PROFILE), "AWS_PROFILE");
 	assert_string_equal(ks_secret_value(ks_env_secret(env)), "s3cr3t");
-	assert_string_equal(ks_secret_value(ks_env_token(env)), "t0k3n");
+	assert_string_equal(ks_secret_value(ks_env_token(env)), "old");
 	assert_null(ks_env_secret_error(env));
 	assert_null(getenv("AWS_SECRET_ACCESS_KEY"));
 	assert_null(getenv("AWS_SESSION_TOKEN"));
@@ -57,18 +57,35 @@ static void variables_are_copied_and_secrets_taken_out(void **state)
 	ks_env_free(env);
 }
 
-static void the_old_token_counts_when_there_is_no_new_one(void **state)
+/* As the AWS CLI looks at them. */
+static void the_token_of_the_old_name_counts_first_unless_it_is_empty(void **state)
 {
-	struct ks_env *env;
+	static const struct {
+		const char *old, *new, *token;
+	} cases[] = {
+	    {"old", "new", "old"},
+	    {"old", "", "old"},
+	    {"", "new", "new"},
+	    {"", "", NULL},
+	};
 
 	(void)state;
-	clear_environment();
-	setenv("AWS_SESSION_TOKEN", "", 1);
-	setenv("AWS_SECURITY_TOKEN", "old", 1);
-	env = ks_env_capture();
-	assert_null(ks_env_secret(env));
-	assert_string_equal(ks_secret_value(ks_env_token(env)), "old");
-	ks_env_free(env);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ks_env *env;
+
+		clear_environment();
+		setenv("AWS_SECURITY_TOKEN", cases[i].old, 1);
+		setenv("AWS_SESSION_TOKEN", cases[i].new, 1);
+		env = ks_env_capture();
+		assert_null(ks_env_secret(env));
+		if (cases[i].token == NULL)
+			assert_null(ks_env_token(env));
+		else
+			assert_string_equal(ks_secret_value(ks_env_token(env)), cases[i].token);
+		assert_null(getenv("AWS_SECURITY_TOKEN"));
+		assert_null(getenv("AWS_SESSION_TOKEN"));
+		ks_env_free(env);
+	}
 }
 
 static void paths_of_the_files_are_expanded(void **state)
@@ -203,7 +220,7 @@ int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(variables_are_copied_and_secrets_taken_out),
-	    cmocka_unit_test(the_old_token_counts_when_there_is_no_new_one),
+	    cmocka_unit_test(the_token_of_the_old_name_counts_first_unless_it_is_empty),
 	    cmocka_unit_test(paths_of_the_files_are_expanded),
 	    cmocka_unit_test(a_secret_too_large_to_keep_is_erased_and_reported),
 	    cmocka_unit_test(the_empty_environment_has_nothing),

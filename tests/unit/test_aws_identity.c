@@ -169,6 +169,33 @@ static void keys_are_taken_from_the_config_file_too(void **state)
 	    "shared credentials file (~/.aws/credentials), profile a");
 }
 
+/* As the AWS CLI looks at them, in either file. */
+static void the_token_of_the_old_name_counts_first_unless_it_is_empty(void **state)
+{
+	static const struct {
+		const char *keys, *token;
+	} cases[] = {
+	    {"aws_session_token = new\naws_security_token = old\n", "old"},
+	    {"aws_session_token = new\naws_security_token =\n", "new"},
+	    {"aws_session_token =\naws_security_token = old\n", "old"},
+	    {"aws_session_token =\naws_security_token =\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char config[200], shared[200];
+		const struct situation in_config = {.config = config, .profile = "a"};
+		const struct situation in_shared = {.credentials = shared, .profile = "a"};
+
+		snprintf(config, sizeof config, "[profile a]\n" KEYS_OF("C") "%s", cases[i].keys);
+		snprintf(shared, sizeof shared, "[a]\n" KEYS_OF("S") "%s", cases[i].keys);
+		check_credentials(&in_config, "AKIDC", "secret-of-C", cases[i].token,
+		    "config file (~/.aws/config), profile a");
+		check_credentials(&in_shared, "AKIDS", "secret-of-S", cases[i].token,
+		    "shared credentials file (~/.aws/credentials), profile a");
+	}
+}
+
 static void account_and_expiry_are_kept(void **state)
 {
 	static const struct situation env = {
@@ -578,6 +605,7 @@ int main(void)
 	    cmocka_unit_test(a_named_profile_beats_the_environment),
 	    cmocka_unit_test(the_profile_is_chosen_as_the_aws_cli_does),
 	    cmocka_unit_test(keys_are_taken_from_the_config_file_too),
+	    cmocka_unit_test(the_token_of_the_old_name_counts_first_unless_it_is_empty),
 	    cmocka_unit_test(account_and_expiry_are_kept),
 	    cmocka_unit_test(half_a_key_is_an_error_and_never_passed_over),
 	    cmocka_unit_test(a_static_key_still_counts_where_it_comes_before),
