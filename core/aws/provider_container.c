@@ -144,17 +144,18 @@ static struct ks_errand *begin(
 	    {"Accept", "application/json"},
 	    {"Authorization", container->token},
 	};
-	const struct ks_errand_fetch fetch = {
-	    .method = "GET",
-	    .url = container->url,
-	    .headers = headers,
-	    .n_headers = container->token != NULL ? 2 : 1,
-	    .timeout_ms = TIMEOUT_MS,
-	    .direct = container->direct,
-	};
 
 	(void)skew_ms;
-	return errands->fetch(errands->ctx, &fetch, err);
+	return errands->fetch(errands->ctx,
+	    &(struct ks_errand_fetch){
+		.method = "GET",
+		.url = container->url,
+		.headers = headers,
+		.n_headers = container->token != NULL ? 2 : 1,
+		.timeout_ms = TIMEOUT_MS,
+		.direct = container->direct,
+	    },
+	    err);
 }
 
 /* {"code":…,"message":…}: what the agents say besides the status. */

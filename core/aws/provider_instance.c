@@ -153,20 +153,21 @@ static struct ks_errand *begin(
 	const struct ks_errand_header wanted = {"x-aws-ec2-metadata-token-ttl-seconds", "21600"};
 	const struct ks_errand_header token = {"x-aws-ec2-metadata-token", instance->token};
 	char url[sizeof instance->url + sizeof ROLE_PATH + ROLE_MAX];
-	struct ks_errand_fetch fetch = {
-	    .method = instance->stage == TOKEN ? "PUT" : "GET",
-	    .url = url,
-	    .headers = instance->stage == TOKEN ? &wanted : &token,
-	    .n_headers = instance->stage == TOKEN || instance->token != NULL ? 1 : 0,
-	    .body = instance->stage == TOKEN ? "" : NULL,
-	    .timeout_ms = instance->timeout_ms,
-	    .direct = true,
-	};
 
 	(void)skew_ms;
 	snprintf(url, sizeof url, "%s%s%s", instance->url, paths[instance->stage],
 	    instance->stage == CREDENTIALS ? instance->role : "");
-	return errands->fetch(errands->ctx, &fetch, err);
+	return errands->fetch(errands->ctx,
+	    &(struct ks_errand_fetch){
+		.method = instance->stage == TOKEN ? "PUT" : "GET",
+		.url = url,
+		.headers = instance->stage == TOKEN ? &wanted : &token,
+		.n_headers = instance->stage == TOKEN || instance->token != NULL ? 1 : 0,
+		.body = instance->stage == TOKEN ? "" : NULL,
+		.timeout_ms = instance->timeout_ms,
+		.direct = true,
+	    },
+	    err);
 }
 
 static enum ks_provider_result go_on(struct instance *instance, enum stage stage)
