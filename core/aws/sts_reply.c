@@ -1,5 +1,6 @@
 #include "core/aws/sts_reply.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,16 @@ static void set_clean(char *dst, size_t size, const char *text)
 		ks_text_clean(dst, size, text, strlen(text));
 }
 
+/* STS ends its sentences with a blank. */
+static int length_of(const char *sentence)
+{
+	size_t len = strlen(sentence);
+
+	while (len > 0 && sentence[len - 1] == ' ')
+		len--;
+	return len < INT_MAX ? (int)len : INT_MAX;
+}
+
 void ks_sts_read_error(int http_status, const char *body, size_t len, struct ks_err *err)
 {
 	enum { CODE, MESSAGE, REQUEST_ID, TEXTS };
@@ -208,8 +219,9 @@ void ks_sts_read_error(int http_status, const char *body, size_t len, struct ks_
 	bool is_read = read_texts(body, len, texts, COUNT(texts), &ignored);
 
 	if (is_read && (texts[CODE].value != NULL || texts[MESSAGE].value != NULL)) {
-		ks_err_set(err, KS_ERR_SERVICE, "%s",
-		    texts[MESSAGE].value != NULL ? texts[MESSAGE].value : "");
+		const char *sentence = texts[MESSAGE].value != NULL ? texts[MESSAGE].value : "";
+
+		ks_err_set(err, KS_ERR_SERVICE, "%.*s", length_of(sentence), sentence);
 		set_clean(err->code, sizeof err->code, texts[CODE].value);
 		set_clean(err->request_id, sizeof err->request_id, texts[REQUEST_ID].value);
 	} else {

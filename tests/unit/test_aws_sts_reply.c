@@ -203,6 +203,10 @@ static void an_error_keeps_its_code_message_and_request(void **state)
 	assert_string_equal(err.code, "ExpiredToken");
 	assert_string_equal(err.message, "");
 	assert_string_equal(err.request_id, "");
+	read_error(400, "<ErrorResponse><Error><Message>no. </Message></Error></ErrorResponse>");
+	assert_string_equal(err.message, "no.");
+	read_error(400, "<ErrorResponse><Error><Message> </Message></Error></ErrorResponse>");
+	assert_string_equal(err.message, "");
 	read_error(400, "<ErrorResponse><Error><Message>no</Message></Error></ErrorResponse>");
 	assert_string_equal(err.code, "400");
 	assert_string_equal(err.message, "no");
