@@ -175,14 +175,16 @@ static void add_failures(struct parts *parts, const struct ks_store *store)
 		profiles += ks_store_profile_err(store, i) != NULL;
 	for (uint32_t i = 0; i < store->n_scopes; i++)
 		regions += store->scopes[i].buckets.state == KS_FETCH_FAILED &&
-			   !ks_store_is_quiet(store, i);
+			   !ks_store_is_quiet(store, i) &&
+			   !ks_store_profile_says(
+			       store, store->scopes[i].profile, &store->scopes[i].buckets);
 	if (profiles > 0)
 		add_failed(parts, 1, profiles, "profile");
 	if (regions > 0)
 		add_failed(parts, 1, regions, "region");
-	/* Where regions fail, their buckets mostly do for the same reason. */
+	/* Where profiles or regions fail, their buckets mostly do for the same reason. */
 	if (store->n_keys_failed > 0)
-		add_failed(parts, regions > 0 ? 7 : 1, store->n_keys_failed, "bucket");
+		add_failed(parts, profiles + regions > 0 ? 7 : 1, store->n_keys_failed, "bucket");
 }
 
 /* Whose credentials can't be had without the user. */

@@ -336,6 +336,9 @@ const char *ks_store_profile_label(const struct ks_store *store, uint32_t profil
 bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile);
 /* Why the whole profile shows nothing: no identity, or no list of regions. NULL when it works. */
 const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile);
+/* Did this fail because its profile has no identity? Then that error says it for all of them. */
+bool ks_store_profile_says(
+    const struct ks_store *store, uint32_t profile, const struct ks_fetched *fetched);
 
 /*
  * A region that failed because the account has not enabled it: it has no buckets there. The service

@@ -156,6 +156,17 @@ const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t
 		   : NULL;
 }
 
+bool ks_store_profile_says(
+    const struct ks_store *store, uint32_t profile, const struct ks_fetched *fetched)
+{
+	const struct ks_fetched *identity = &store->profiles[profile].identity;
+
+	return fetched->state == KS_FETCH_FAILED && store->profiles[profile].chosen &&
+	       identity->state == KS_FETCH_FAILED &&
+	       (fetched->err->kind == KS_ERR_CREDENTIALS ||
+		   strcmp(fetched->err->message, identity->err->message) == 0);
+}
+
 bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile)
 {
 	const struct ks_profile *it = &store->profiles[profile];

@@ -52,6 +52,29 @@ static void take_info(struct ks_profile *profile, struct ks_event *event)
 	event->identity = NULL;
 }
 
+static bool lacked_identity(const struct ks_fetched *fetched)
+{
+	return fetched->state == KS_FETCH_FAILED && fetched->err->kind == KS_ERR_CREDENTIALS;
+}
+
+/* Now that there is an identity: what couldn't be asked without it. */
+static void want_again(struct ks_store *store, uint32_t profile)
+{
+	for (size_t i = 0; i < store->n_scopes; i++) {
+		struct ks_scope *scope = &store->scopes[i];
+
+		if (scope->profile != profile || !scope->chosen)
+			continue;
+		scope->buckets.wanted |=
+		    lacked_identity(&scope->buckets) && scope->buckets.request == 0;
+		scope->operations.wanted |=
+		    lacked_identity(&scope->operations) && scope->operations.request == 0;
+		for (size_t j = 0; j < scope->n_entries; j++)
+			if (lacked_identity(&scope->entries[j]->keys_fetched))
+				ks_keys_want(store, (struct ks_bucket_cell *)scope->entries[j]);
+	}
+}
+
 /* An identity that is being looked for again will be answered: that counts then. */
 bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
 {
@@ -63,10 +86,12 @@ bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
 	if (profile->identity.request != 0)
 		return false;
 	take_info(profile, event);
-	if (event->err.kind != KS_ERR_NONE)
+	if (event->err.kind != KS_ERR_NONE) {
 		ks_fetched_failed(&profile->identity, &event->err, event->at);
-	else
-		ks_fetched_known(&profile->identity, event->at);
+		return true;
+	}
+	ks_fetched_known(&profile->identity, event->at);
+	want_again(store, event->profile);
 	return true;
 }
 
@@ -86,6 +111,7 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 		return true;
 	}
 	ks_fetched_known(&profile->identity, event->at);
+	want_again(store, task->profile);
 	ks_choice_regions(store, task->profile);
 	return true;
 }

@@ -527,6 +527,42 @@ static void credentials_that_cant_be_renewed_fail_their_profile(void **state)
 	replay_end(&replay);
 }
 
+/* However many regions and buckets: it is one failure, and ends with its cause. */
+static void what_lacks_an_identity_fails_with_it_and_is_read_once_there_is_one(void **state)
+{
+	static const char *const names[] = {"alpha", "beta"};
+	struct replay replay;
+	const struct ks_scope *scope;
+
+	(void)state;
+	begin_with(&replay, &one_region, names, 2);
+	answer_all_keys(&replay);
+	scope = &replay.store->scopes[0];
+	assert_false(ks_store_profile_says(replay.store, 0, &scope->buckets));
+
+	replay_tell(&replay, (struct ks_event){.kind = KS_EVENT_REFRESH});
+	replay_plan(&replay);
+	renew(&replay, 0, KS_ERR_CREDENTIALS, KS_TIME_NONE);
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_BUCKETS, NULL), KS_ERR_CREDENTIALS, "");
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, "alpha"),
+	    KS_ERR_CREDENTIALS, "");
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, "beta"),
+	    KS_ERR_NETWORK, "");
+	assert_true(ks_store_profile_says(replay.store, 0, &scope->buckets));
+	assert_true(ks_store_profile_says(replay.store, 0, &scope->entries[0]->keys_fetched));
+	assert_false(ks_store_profile_says(replay.store, 0, &scope->entries[1]->keys_fetched));
+	replay_check(&replay);
+
+	renew(&replay, 0, KS_ERR_NONE, replay.now + REPLAY_DAY);
+	assert_false(ks_store_profile_says(replay.store, 0, &scope->buckets));
+	replay_plan(&replay);
+	assert_non_null(replay_find(&replay, KS_OP_GET_BUCKETS, NULL));
+	assert_non_null(replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, "alpha"));
+	assert_null(replay_find(&replay, KS_OP_GET_BUCKET_ACCESS_KEYS, "beta"));
+	replay_check(&replay);
+	replay_end(&replay);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -549,6 +585,7 @@ int main(void)
 	    cmocka_unit_test(findings_are_counted_as_time_goes_by),
 	    cmocka_unit_test(events_about_what_is_gone_are_ignored),
 	    cmocka_unit_test(credentials_that_cant_be_renewed_fail_their_profile),
+	    cmocka_unit_test(what_lacks_an_identity_fails_with_it_and_is_read_once_there_is_one),
 	};
 
 	ks_secret_setup();

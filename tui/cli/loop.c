@@ -195,7 +195,8 @@ static bool complain_of_keys(const struct ks_store *store, const struct ks_scope
 	for (size_t i = 0; i < scope->n_entries; i++) {
 		const struct ks_bucket_entry *entry = scope->entries[i];
 
-		if (entry->keys_fetched.state != KS_FETCH_FAILED)
+		if (entry->keys_fetched.state != KS_FETCH_FAILED ||
+		    ks_store_profile_says(store, scope->profile, &entry->keys_fetched))
 			continue;
 		if (failed++ < LINES_A_REGION)
 			complain(profile, scope->region, ks_str_clean(&entry->bucket.name),
@@ -261,7 +262,9 @@ bool ks_cli_complain_of_all(const struct ks_store *store)
 		const struct ks_scope *scope = &store->scopes[i];
 		struct ks_err err;
 
-		if (!ks_store_is_quiet(store, i) && ks_store_scope_err(store, i, &err)) {
+		if (!ks_store_is_quiet(store, i) &&
+		    !ks_store_profile_says(store, scope->profile, &scope->buckets) &&
+		    ks_store_scope_err(store, i, &err)) {
 			complain(
 			    ks_store_profile_name(store, scope->profile), scope->region, "", &err);
 			failed = true;

@@ -201,7 +201,9 @@ static void add_failures(
 			add_id(rows, ks_buckets_failed_profile_id(i));
 	for (uint32_t i = 0; i < store->n_scopes; i++) {
 		if (store->scopes[i].buckets.state != KS_FETCH_FAILED ||
-		    !ks_text_contains(store->scopes[i].region, filter))
+		    !ks_text_contains(store->scopes[i].region, filter) ||
+		    ks_store_profile_says(
+			store, store->scopes[i].profile, &store->scopes[i].buckets))
 			continue;
 		if (ks_store_is_quiet(store, i))
 			quiet = true;
