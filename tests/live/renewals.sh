@@ -42,6 +42,20 @@ check "so does a process" expires_meanwhile process process process 2
 check "a container" expires_meanwhile bare container container 2 with_container
 check "an instance" expires_meanwhile bare instance imds 6 with_imds
 check "a login is renewed" expires_meanwhile login login signin 1
+ends_meanwhile() {
+	rm -rf "$HOME/.aws/cli"
+	peer forget
+	peer fail service=lightsail operation=GetBucketAccessKeys kind=hold times=3
+	"$KEYSAIL" list --format csv -p sso -r us-east-1 >"$work/list" 2>"$work/said" 9>&- &
+	peer wait service=lightsail operation=GetBucketAccessKeys count=3 && peer revoke what=sso &&
+		peer expire who=sso >/dev/null && rm -rf "$HOME/.aws/cli" && peer release
+	wait $!
+	status=$?
+	peer sso-login >/dev/null
+	peer sso-login session=legacy >/dev/null
+	ended 1 1 && says "keysail: sso: The login for SSO my-sso isn't accepted any more"
+}
+check "one that has ended is one line, however many buckets there are" ends_meanwhile
 once_only() {
 	peer fail service=lightsail kind=error status=400 code=ExpiredTokenException times=-1
 	peer forget
