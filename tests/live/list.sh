@@ -255,7 +255,8 @@ status=$?
 check "a reader that left is an error" ended 1 1
 
 for signal in INT:130 TERM:143; do
-    serve --fault kind=hang,op=GetBuckets,region=us-east-1,ms=60000
+    # Not for longer: a signal in pselect is put off by TSan until the read ends.
+    serve --fault kind=hang,op=GetBuckets,region=us-east-1,ms=20000
     rm -f "$work/log"
     env --default-signal="${signal%:*}" "$KEYSAIL" -r us-east-1 -r eu-west-1 \
         --log-file "$work/log" list \
