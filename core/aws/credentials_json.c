@@ -5,6 +5,7 @@
 #include "core/base/date.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 
 /* The end of the year 9999, the last that a date of four digits can tell (ms). */
 #define LAST_MS 253402300799999.0
@@ -162,16 +163,17 @@ static bool is_version_1(const cJSON *json, struct ks_err *err)
 static bool is_success(const cJSON *json, struct ks_err *err)
 {
 	const cJSON *code;
+	char said[81];
 
 	if (!get(json, "Code", &code, err))
 		return false;
 	if (!cJSON_IsString(code))
 		return ks_err_set(err, KS_ERR_CREDENTIALS, "Code %s",
 		    code == NULL ? "is missing" : "is not a text");
-	if (strcmp(code->valuestring, "Success") != 0)
-		return ks_err_set(err, KS_ERR_CREDENTIALS, "Code is \"%.80s\", not \"Success\"",
-		    code->valuestring);
-	return true;
+	if (strcmp(code->valuestring, "Success") == 0)
+		return true;
+	ks_quote(said, sizeof said, code->valuestring, strlen(code->valuestring));
+	return ks_err_set(err, KS_ERR_CREDENTIALS, "Code is \"%s\", not \"Success\"", said);
 }
 
 /* ---- the members ---- */

@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/mem.h"
 #include "core/base/paths.h"
+#include "core/base/quote.h"
 #include "core/base/text.h"
 
 /* Shorter than another keysail waits for its turn. */
@@ -65,7 +66,7 @@ static void take_clean(char *dst, size_t size, const cJSON *json, const char *co
 	for (; text == NULL && *names != NULL; names++)
 		text = ks_json_text(json, *names);
 	if (text != NULL)
-		ks_text_clean(dst, size, text, strlen(text));
+		ks_quote(dst, size, text, strlen(text));
 }
 
 void ks_login_read_no(const struct ks_errand_end *end, struct ks_login_no *out)

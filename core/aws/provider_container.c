@@ -11,6 +11,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/base/secret.h"
 
 /* As botocore has them. */
@@ -158,9 +159,12 @@ static struct ks_errand *begin(
 	    err);
 }
 
-/* {"code":…,"message":…}: what the agents say besides the status. */
-static void add_message(const struct ks_errand_end *end, struct ks_err *err)
+/* {"code":…,"message":…}: what the agents say besides the status; if it isn't the token. */
+static void add_message(
+    const struct container *container, const struct ks_errand_end *end, struct ks_err *err)
 {
+	const char *token = container->token != NULL ? container->token : "";
+	char said[sizeof err->message];
 	const char *problem, *message;
 	struct ks_err status = *err;
 	cJSON *json = ks_json_parse(end->text, end->len, &problem);
@@ -168,8 +172,10 @@ static void add_message(const struct ks_errand_end *end, struct ks_err *err)
 	if (json == NULL)
 		return;
 	message = ks_json_text(json, "message");
-	if (message != NULL)
-		ks_err_set(err, KS_ERR_CREDENTIALS, "%s: %s", status.message, message);
+	if (message != NULL && !ks_quote_holds(message, strlen(message), token, strlen(token))) {
+		ks_quote(said, sizeof said, message, strlen(message));
+		ks_err_set(err, KS_ERR_CREDENTIALS, "%s: %s", status.message, said);
+	}
 	cJSON_Delete(json);
 }
 
@@ -188,7 +194,7 @@ static enum ks_provider_result conclude(const struct container *container,
 		ks_err_set(err, KS_ERR_CREDENTIALS,
 		    "The container's credentials (%s) were refused with HTTP status %d",
 		    container->variable, end->status);
-		add_message(end, err);
+		add_message(container, end, err);
 		return fail(answer, look);
 	}
 	if (!ks_credentials_from_text(

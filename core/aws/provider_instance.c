@@ -26,7 +26,7 @@
 #define PAUSE_MS            1000
 
 #define TOKEN_MAX ((size_t)1024)
-#define ROLE_MAX  ((size_t)128)
+#define ROLE_MAX  ((size_t)64) /* IAM's limit */
 
 /*
  * The service may go on giving credentials that have expired when it can't get others; AWS wants
@@ -199,6 +199,19 @@ static bool is_word(const char *text, size_t len, size_t max)
 	return len > 0 && len <= max;
 }
 
+/* As IAM names roles: it stands in an address and on the screen, whatever was answered. */
+static bool is_role(const char *text, size_t len)
+{
+	static const char signs[] = "+=,.@_-";
+
+	for (size_t i = 0; i < len; i++)
+		if (!(text[i] >= 'a' && text[i] <= 'z') && !(text[i] >= 'A' && text[i] <= 'Z') &&
+		    !(text[i] >= '0' && text[i] <= '9') &&
+		    memchr(signs, text[i], sizeof signs - 1) == NULL)
+			return false;
+	return len > 0 && len <= ROLE_MAX;
+}
+
 static enum ks_provider_result take_token(
     struct instance *instance, const struct ks_errand_end *end, struct ks_provider_answer *answer)
 {
@@ -232,8 +245,7 @@ static enum ks_provider_result take_role(
 
 	if (end->err.kind != KS_ERR_NONE)
 		return nothing(answer, "there is no answer: this is no EC2 instance");
-	if (end->status != 200 || !is_word(end->text, len, ROLE_MAX) ||
-	    strpbrk(end->text, "/?#%") != NULL)
+	if (end->status != 200 || !is_role(end->text, len))
 		return nothing(answer, "the instance has no role");
 	memcpy(instance->role, end->text, len);
 	instance->role[len] = '\0';

@@ -8,7 +8,7 @@
 #include "core/base/date.h"
 #include "core/base/http_status.h"
 #include "core/base/mem.h"
-#include "core/base/text.h"
+#include "core/base/quote.h"
 #include "core/base/xml.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -194,7 +194,7 @@ void ks_sts_clear_identity(struct ks_sts_identity *identity)
 static void set_clean(char *dst, size_t size, const char *text)
 {
 	if (text != NULL)
-		ks_text_clean(dst, size, text, strlen(text));
+		ks_quote(dst, size, text, strlen(text));
 }
 
 /* STS ends its sentences with a blank. */
@@ -217,11 +217,11 @@ void ks_sts_read_error(int http_status, const char *body, size_t len, struct ks_
 	};
 	struct ks_err ignored;
 	bool is_read = read_texts(body, len, texts, COUNT(texts), &ignored);
+	char said[sizeof err->message] = "";
 
 	if (is_read && (texts[CODE].value != NULL || texts[MESSAGE].value != NULL)) {
-		const char *sentence = texts[MESSAGE].value != NULL ? texts[MESSAGE].value : "";
-
-		ks_err_set(err, KS_ERR_SERVICE, "%.*s", length_of(sentence), sentence);
+		set_clean(said, sizeof said, texts[MESSAGE].value);
+		ks_err_set(err, KS_ERR_SERVICE, "%.*s", length_of(said), said);
 		set_clean(err->code, sizeof err->code, texts[CODE].value);
 		set_clean(err->request_id, sizeof err->request_id, texts[REQUEST_ID].value);
 	} else {

@@ -13,6 +13,7 @@
 
 #include "core/base/fd.h"
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/base/spawn.h"
 #include "core/base/text.h"
 
@@ -24,7 +25,6 @@ enum {
 	HEARD_MAX = 2048,
 	HEARD_KEPT = HEARD_MAX / 2, /* when that is full, the last so many stay */
 	READS_MAX = 64, /* a pipe's worth: one that never stops complaining must not hold us */
-	PART = 12,      /* so many bytes of a secret in a row are no coincidence */
 };
 
 struct ks_child {
@@ -162,15 +162,8 @@ static void collect(struct ks_child *child)
 
 static bool holds_part(const char *text, size_t len, const struct ks_secret *secret)
 {
-	const char *value = secret != NULL ? ks_secret_value(secret) : "";
-	size_t whole = secret != NULL ? ks_secret_len(secret) : 0;
-	size_t part = whole < PART ? whole : PART;
-
-	for (size_t at = 0; part > 0 && at + part <= len; at++)
-		for (size_t from = 0; from + part <= whole; from++)
-			if (memcmp(text + at, value + from, part) == 0)
-				return true;
-	return false;
+	return secret != NULL &&
+	       ks_quote_holds(text, len, ks_secret_value(secret), ks_secret_len(secret));
 }
 
 static void hear(struct ks_child *child)
@@ -193,6 +186,11 @@ static void hear(struct ks_child *child)
 	}
 }
 
+static void clean(char *dst, size_t size, const char *text, size_t len)
+{
+	ks_text_clean(dst, size, text, len);
+}
+
 void ks_child_quote(const struct ks_child *child, char *dst, size_t size)
 {
 	const char *at = child->heard, *end = at + child->heard_len, *next;
@@ -210,7 +208,8 @@ void ks_child_quote(const struct ks_child *child, char *dst, size_t size)
 			at++;
 		if (at == next)
 			continue;
-		ks_text_clean(dst, size, at, (size_t)(next - at));
+		/* Whose output is wanted may complain with it. */
+		(child->output_max > 0 ? ks_quote : clean)(dst, size, at, (size_t)(next - at));
 		return;
 	}
 }

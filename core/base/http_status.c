@@ -1,6 +1,6 @@
 #include "core/base/http_status.h"
 
-#include "core/base/text.h"
+#include "core/base/quote.h"
 
 /* How much of a body that can't be read is shown. */
 #define EXCERPT 200
@@ -43,7 +43,7 @@ bool ks_http_unreadable(int http_status, const char *body, size_t len, struct ks
 		return ks_err_set(err, KS_ERR_REPLY,
 		    "The answer was HTTP status %d%s, without a readable reason", http_status,
 		    ks_http_meaning(http_status));
-	ks_text_clean(excerpt, sizeof excerpt, body, len);
+	ks_quote(excerpt, sizeof excerpt, body, len);
 	return ks_err_set(err, KS_ERR_REPLY, "The answer was HTTP status %d%s: %s", http_status,
 	    ks_http_meaning(http_status), excerpt);
 }

@@ -14,7 +14,7 @@ const char *ks_http_meaning(int http_status);
 
 /*
  * Fills err, KS_ERR_REPLY, for an answer whose body isn't in the service's form: a line of plain
- * text is quoted, a page isn't. Returns false like ks_err_set.
+ * text is quoted (quote.h), a page isn't. Returns false like ks_err_set.
  */
 bool ks_http_unreadable(int http_status, const char *body, size_t len, struct ks_err *err);
 

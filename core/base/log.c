@@ -187,12 +187,39 @@ static const char *redact_run(struct output *out, const char *text)
 	return text + (word > 0 ? word : 1);
 }
 
+/*
+ * The length of "arn:aws:iam::123456789012:role/path/Name", which names somebody and is no secret;
+ * 0 when there is none.
+ */
+static size_t arn_length(const char *text)
+{
+	size_t len = 4;
+
+	if (strncmp(text, "arn:", len) != 0)
+		return 0;
+	for (int field = 0; field < 4; field++) {
+		size_t word = run_length(text + len, is_word);
+
+		if (word >= RUN_MIN || text[len + word] != ':')
+			return 0;
+		len += word + 1;
+	}
+	while (is_base64(text[len]) || (text[len] != '\0' && strchr(":.,@*", text[len]) != NULL))
+		len++;
+	return len;
+}
+
 void ks_log_redact(char *dst, size_t size, const char *text)
 {
 	struct output out = {dst, size - 1};
 
 	while (*text != '\0') {
-		if (is_base64(*text)) {
+		size_t arn = arn_length(text);
+
+		if (arn > 0) {
+			put(&out, text, arn);
+			text += arn;
+		} else if (is_base64(*text)) {
 			text = redact_run(&out, text);
 		} else {
 			put(&out, text, 1);

@@ -41,8 +41,9 @@ void ks_log(struct ks_log *log, enum ks_log_level level, const char *format, ...
  *    the rest of the line.
  * 2. A run of 36 or more characters of the base64 alphabets (A-Z a-z 0-9 + / = - _, and % for
  *    their encoded forms) goes, unless it is pure hexadecimal with dashes: so digests and UUIDs
- *    stay readable; a secret access key (40 characters) or a token never does. What else is as
- *    long and unbroken, a very long bucket name or path, is lost too: rather that than a secret.
+ *    stay readable, as do ARNs; a secret access key (40 characters) or a token never does. What
+ *    else is as long and unbroken, a very long bucket name or path, is lost too: rather that than
+ *    a secret.
  */
 void ks_log_redact(char *dst, size_t size, const char *text);
 

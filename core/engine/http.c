@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/base/quote.h"
 #include "core/base/secret.h"
 #include "core/base/text.h"
 
@@ -57,7 +58,7 @@ static int on_ready(void *ctx, char *ip, char *local_ip, int port, int local_por
 
 static void copy_value(char *dst, size_t size, const char *value, size_t len)
 {
-	ks_text_clean(dst, size, value, len);
+	ks_quote(dst, size, value, len);
 }
 
 static int64_t parse_ms(const char *value, size_t len)

@@ -45,6 +45,7 @@ static void what_looks_like_a_secret_is_taken_out(void **state)
 		"Authorization: [redacted]"},
 	    {"X-Amz-Signature=" HASH, "X-Amz-Signature=[redacted]"},
 	    {"refreshToken='a b'; x", "refreshToken=[redacted]; x"},
+	    {"arn:" SECRET ":x", "arn:[redacted]:x"},
 	    {"wJalrXUtnFEMI%2FK7MDENG%2BbPxRfiCYEXAMPLEKEY", "[redacted]"},
 	    {"eyJhbGciOiJFUzI1NiIsInR5cCI6ImRwb3Arand0In0.eyJqdGkiOiIxIn0",
 		"[redacted].eyJqdGkiOiIxIn0"},
@@ -67,6 +68,7 @@ static void what_is_harmless_stays_readable(void **state)
 	    HASH_LINE,
 	    "https://lightsail.us-east-1.amazonaws.com/ 400 ThrottlingException",
 	    "nextPageToken=abc",
+	    "User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Reader_0123456789abcdef/a",
 	    "the signature does not match, the secret, too",
 	};
 	char out[500];
