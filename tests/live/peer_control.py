@@ -15,6 +15,7 @@ revoke what=sso|sso-refresh|login [word=]
                          tokens that no longer work; word: TOKEN_EXPIRED, USER_CREDENTIALS_CHANGED …
 sso-login [session=my-sso|legacy] [in=S] [registration=S], login [in=S], web-login
                          writes a new token into the home folder, as the CLI does; prints its path
+secrets                  all that was ever given out, a line each: NAME VALUE (login-key in hexadecimal)
 issue who=W form=process|env [in=S] [static=--static]
                          credentials, as a credential process prints them or as export lines
 """
@@ -143,6 +144,11 @@ def web_login(world, given):
     return f"{world.home}/web-token"
 
 
+def secrets(world, given):
+    with world.lock:
+        return "\n".join(f"{name} {value}" for name, value in world.secrets)
+
+
 def issue(world, given):
     who = given.get("who")
     static = given.get("static")
@@ -164,7 +170,7 @@ def issue(world, given):
 COMMANDS = {
     "expire": expire, "set": change, "fail": fail, "clear": clear, "release": release, "requests": requests,
     "count": count, "wait": wait, "forget": forget, "revoke": revoke, "sso-login": sso_login,
-    "login": login, "web-login": web_login, "issue": issue,
+    "login": login, "web-login": web_login, "issue": issue, "secrets": secrets,
 }
 
 

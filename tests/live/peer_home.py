@@ -170,7 +170,7 @@ def make(world, home, url):
 
 def web_login(world):
     """A new web identity token; the one before is refused from now on."""
-    world.web_token = f"eyJ.{random_token(200)}.sig"
+    world.web_token = world.keep("identity-token", f"eyJ.{random_token(200)}.sig")
     write(f"{world.home}/web-token", world.web_token)
 
 
@@ -197,6 +197,7 @@ def login(world, seconds):
     given = world.issue("login", LOGIN_ARN, 900)
     given.expires = int(world.now()) + seconds
     pem, point = peer_signin.new_key()
+    world.keep("login-key", peer_signin.private_number(pem).hex())
     name = hashlib.sha256(LOGIN_ARN.encode()).hexdigest()
     path = f"{world.home}/.aws/login/cache/{name}.json"
     write(path, json.dumps({

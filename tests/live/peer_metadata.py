@@ -54,7 +54,7 @@ def new_token(request, world):
     seconds = request.header("x-aws-ec2-metadata-token-ttl-seconds") or ""
     if not seconds.isdigit() or not 1 <= int(seconds) <= LONGEST:
         return metadata_error(400, "Bad Request", "")
-    token = random_token(40)
+    token = world.keep("imds-token", random_token(40))
     with world.imds.lock:
         world.imds.expires[token] = world.now() + int(seconds)
     return Reply(200, token, headers=[("x-aws-ec2-metadata-token-ttl-seconds", seconds)])

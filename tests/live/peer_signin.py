@@ -25,7 +25,7 @@ class Sessions:
         self.refusal = None  # one of the service's words, once the session was ended
 
     def new_refresh(self, point):
-        token = "rt-" + random_token(300)
+        token = self.world.keep("login-refresh", "rt-" + random_token(300))
         with self.lock:
             self.refreshers[token] = point
             self.refusal = None
@@ -57,6 +57,12 @@ def new_key():
     """(PEM of SEC1, the public point)"""
     pem = openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout")
     return pem.decode(), openssl("ec", "-pubout", "-outform", "DER", data=pem)[-65:]
+
+
+def private_number(pem):
+    """The 32 bytes that a key of new_key keeps secret."""
+    der = base64.b64decode("".join(line for line in pem.splitlines() if not line.startswith("-")))
+    return der[7:39]
 
 
 def unbase64(text):

@@ -21,19 +21,19 @@ class Tokens:
 
     def register(self, seconds):
         client = "client-" + os.urandom(8).hex()
-        secret = random_token(48)
+        secret = self.world.keep("sso-client", random_token(48))
         with self.lock:
             self.clients[client] = (secret, self.world.now() + seconds)
         return client, secret
 
     def new_access(self, seconds):
-        token = "aoaAAA" + random_token(120)
+        token = self.world.keep("sso-access", "aoaAAA" + random_token(120))
         with self.lock:
             self.expires[token] = self.world.now() + seconds
         return token
 
     def new_refresh(self, client):
-        token = "aorAAA" + random_token(120)
+        token = self.world.keep("sso-refresh", "aorAAA" + random_token(120))
         with self.lock:
             self.refreshers[token] = client
         return token

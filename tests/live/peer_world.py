@@ -92,7 +92,8 @@ class World:
         self.faults = []
         self.requests = []
         self.generation = 0  # counts the releases of held answers
-        self.container_word = "Basic " + random_token(18)
+        self.secrets = []  # (name, value) of all that was ever given out and nobody else may know
+        self.container_word = self.keep("container-word", "Basic " + random_token(18))
         self.web_token = None
         for who, key in USERS:
             self.add(Identity(who, f"arn:aws:iam::{ACCOUNT}:user/{who}", key, random_token(30)))
@@ -102,9 +103,17 @@ class World:
 
     # ---- credentials ----
 
+    def keep(self, name, value):
+        with self.lock:
+            self.secrets.append((name, value))
+        return value
+
     def add(self, identity):
         with self.lock:
             self.identities[identity.key] = identity
+        self.keep(identity.who + "-secret", identity.secret)
+        if identity.token:
+            self.keep(identity.who + "-token", identity.token)
         return identity
 
     def user(self, who):

@@ -32,13 +32,15 @@ static bool go_on(pid_t pid, int status)
 	return false;
 }
 
-static void watch_end(
-    pid_t pid, const struct memory_secret *secrets, size_t count, struct memory_scan *scan)
+static void watch_end(pid_t pid, exit_watch_find *find, void *ctx, struct memory_scan *scan)
 {
+	const struct memory_secret *secrets;
+	size_t count;
 	int status;
 
 	while (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status))
 		if (go_on(pid, status)) {
+			count = find(ctx, &secrets);
 			memory_scan(pid, secrets, count, scan);
 			return;
 		}
@@ -56,7 +58,7 @@ static void close_others(int keep)
 }
 
 /* The watcher: tells by one byte whether it may watch, then what it found. */
-static void run_watcher(int result, pid_t pid, const struct memory_secret *secrets, size_t count)
+static void run_watcher(int result, pid_t pid, exit_watch_find *find, void *ctx)
 {
 	struct memory_scan scan = {0};
 	char watching;
@@ -65,14 +67,13 @@ static void run_watcher(int result, pid_t pid, const struct memory_secret *secre
 	watching = ptrace(PTRACE_SEIZE, pid, NULL, (void *)(long)PTRACE_O_TRACEEXIT) == 0;
 
 	if (write(result, &watching, 1) == 1 && watching) {
-		watch_end(pid, secrets, count, &scan);
+		watch_end(pid, find, ctx, &scan);
 		ks_fd_write_all(result, (const char *)&scan, sizeof scan);
 	}
 	_exit(0);
 }
 
-bool exit_watch_start(
-    struct exit_watch *watch, pid_t pid, const struct memory_secret *secrets, size_t count)
+bool exit_watch_start_finding(struct exit_watch *watch, pid_t pid, exit_watch_find *find, void *ctx)
 {
 	int ends[2];
 	char watching = 0;
@@ -81,10 +82,31 @@ bool exit_watch_start(
 		return false;
 	watch->pid = fork();
 	if (watch->pid == 0)
-		run_watcher(ends[1], pid, secrets, count);
+		run_watcher(ends[1], pid, find, ctx);
 	close(ends[1]);
 	watch->result = ends[0];
 	return watch->pid > 0 && read(watch->result, &watching, 1) == 1 && watching;
+}
+
+struct known {
+	const struct memory_secret *secrets;
+	size_t count;
+};
+
+static size_t find_known(void *ctx, const struct memory_secret **secrets)
+{
+	const struct known *known = ctx;
+
+	*secrets = known->secrets;
+	return known->count;
+}
+
+bool exit_watch_start(
+    struct exit_watch *watch, pid_t pid, const struct memory_secret *secrets, size_t count)
+{
+	struct known known = {secrets, count};
+
+	return exit_watch_start_finding(watch, pid, find_known, &known);
 }
 
 void exit_watch_finish(struct exit_watch *watch, struct memory_scan *scan)

@@ -22,6 +22,10 @@ struct exit_watch {
  */
 bool exit_watch_start(
     struct exit_watch *watch, pid_t pid, const struct memory_secret *secrets, size_t count);
+/* The same for secrets that nobody can know before: find is called in the watcher, at the end. */
+typedef size_t exit_watch_find(void *ctx, const struct memory_secret **secrets);
+bool exit_watch_start_finding(
+    struct exit_watch *watch, pid_t pid, exit_watch_find *find, void *ctx);
 /* Waits for the end, which must be on its way, and for what was found; once. */
 void exit_watch_finish(struct exit_watch *watch, struct memory_scan *scan);
 

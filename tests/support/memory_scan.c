@@ -15,7 +15,7 @@
 
 enum {
 	ENCODED_STRIDE_MAX = 4,
-	ANCHORS_MAX = 8192,
+	ANCHORS_MAX = 16384,
 	MAPPINGS_MAX = 1024,
 };
 /* Looked at in pieces that overlap by the longest form at the widest stride. */

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MEMORY_SECRETS_MAX = 4, MEMORY_HITS_MAX = 24, MEMORY_STRIDE_MAX = 64 };
+enum { MEMORY_SECRETS_MAX = 160, MEMORY_HITS_MAX = 24, MEMORY_STRIDE_MAX = 64 };
 
 /* The name is for messages. A secret has 16 to 128 characters. */
 struct memory_secret {
