@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "core/aws/credentials_json.h"
 #include "core/aws/endpoint.h"
@@ -29,10 +30,13 @@
 #define ROLE_MAX  ((size_t)64) /* IAM's limit */
 
 /*
- * The service may go on giving credentials that have expired when it can't get others; AWS wants
- * them to be used on, and asked for again after so long (botocore's static stability).
+ * The service may go on giving the same credentials when it can't get others; AWS wants them to be
+ * used on, and asked for again after so long, by botocore's rule (its static stability): in seconds
+ * and by chance, so that not all instances ask at once.
  */
-#define EXTENSION_MS ((int64_t)20 * 60 * 1000)
+#define EXTENSION_SECONDS 600
+#define JITTER_MIN        120
+#define JITTER_MAX        600
 
 static const char *const near_hosts[] = {"169.254.169.254", "[fd00:ec2::254]", NULL};
 
@@ -252,6 +256,25 @@ static enum ks_provider_result take_role(
 	return go_on(instance, CREDENTIALS);
 }
 
+static int64_t choose_extension(void)
+{
+	uint32_t bits = 0;
+
+	/* Without chance it is the shortest. */
+	if (getentropy(&bits, sizeof bits) != 0)
+		bits = 0;
+	return 1000 *
+	       (int64_t)(EXTENSION_SECONDS + JITTER_MIN + bits % (JITTER_MAX - JITTER_MIN + 1));
+}
+
+static void extend(struct ks_credentials *credentials, int64_t now)
+{
+	int64_t extension = choose_extension();
+
+	if (credentials->expires_at != KS_TIME_NONE && credentials->expires_at - now <= extension)
+		credentials->expires_at = now + extension;
+}
+
 static enum ks_provider_result take_credentials(
     struct instance *instance, const struct ks_errand_end *end, struct ks_provider_answer *answer)
 {
@@ -279,8 +302,7 @@ static enum ks_provider_result take_credentials(
 		    instance->role);
 		return fail(answer);
 	}
-	if (credentials->expires_at != KS_TIME_NONE && credentials->expires_at <= now)
-		credentials->expires_at = now + EXTENSION_MS;
+	extend(credentials, now);
 	ks_provider_say(source, sizeof source, "instance role %s", instance->role);
 	credentials->source = ks_strdup(source);
 	ks_provider_say(answer->finding, sizeof answer->finding, "role %s: access key %s",
