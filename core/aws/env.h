@@ -39,6 +39,7 @@
 	X(AWS_ENDPOINT_URL_SIGNIN)                \
 	X(AWS_IGNORE_CONFIGURED_ENDPOINT_URLS)    \
 	X(AWS_CA_BUNDLE)                          \
+	X(REQUESTS_CA_BUNDLE)                     \
 	X(AWS_USE_FIPS_ENDPOINT)                  \
 	X(AWS_USE_DUALSTACK_ENDPOINT)             \
 	X(AWS_STS_REGIONAL_ENDPOINTS)             \

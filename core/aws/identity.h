@@ -90,7 +90,7 @@ bool ks_identity_s3_endpoint(
 /* Which of AWS's own endpoints are used where none is configured. */
 void ks_identity_endpoint_kind(const struct ks_identity *identity, bool *fips, bool *dual_stack);
 
-/* AWS_CA_BUNDLE, else the profile's ca_bundle; NULL for the system's. */
+/* AWS_CA_BUNDLE, else the profile's ca_bundle, else REQUESTS_CA_BUNDLE; NULL for the system's. */
 const char *ks_identity_ca_bundle(const struct ks_identity *identity);
 
 enum ks_retry_mode { KS_RETRY_STANDARD, KS_RETRY_LEGACY, KS_RETRY_ADAPTIVE };

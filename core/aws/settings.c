@@ -279,7 +279,9 @@ void ks_settings_load(struct ks_settings *out, const struct ks_env *env,
 	if (find_in_env(&from, KS_ENV_AWS_REGION, &found) ||
 	    find(&from, KS_ENV_AWS_DEFAULT_REGION, "region", &found))
 		out->region = copy_value(&found);
-	if (find(&from, KS_ENV_AWS_CA_BUNDLE, "ca_bundle", &found))
+	/* The last is of the library that the AWS CLI once sent its requests with. */
+	if (find(&from, KS_ENV_AWS_CA_BUNDLE, "ca_bundle", &found) ||
+	    find_in_env(&from, KS_ENV_REQUESTS_CA_BUNDLE, &found))
 		out->ca_bundle = copy_value(&found);
 	out->fips = is_on(&from, KS_ENV_AWS_USE_FIPS_ENDPOINT, "use_fips_endpoint");
 	out->dual_stack = is_on(&from, KS_ENV_AWS_USE_DUALSTACK_ENDPOINT, "use_dualstack_endpoint");

@@ -297,9 +297,43 @@ static void a_long_app_id_is_taken_with_a_warning(void **state)
 	ks_settings_clear(&settings);
 }
 
+/* The AWS CLI's own places first; then that of the library which it once was built on. */
+static void trusted_certificates_are_looked_for_in_three_places(void **state)
+{
+	static const struct {
+		struct situation situation;
+		const char *wanted;
+	} cases[] = {
+	    {{.variables = {NULL}}, NULL},
+	    {{.variables = {"REQUESTS_CA_BUNDLE=/r.pem"}}, "/r.pem"},
+	    {{.config = "[default]\nca_bundle =\n", .variables = {"REQUESTS_CA_BUNDLE=/r.pem"}},
+		"/r.pem"},
+	    {{.config = "[default]\nca_bundle = /p.pem\n",
+		 .variables = {"REQUESTS_CA_BUNDLE=/r.pem"}},
+		"/p.pem"},
+	    {{.config = "[default]\nca_bundle = /p.pem\n",
+		 .variables = {"REQUESTS_CA_BUNDLE=/r.pem", "AWS_CA_BUNDLE=/e.pem"}},
+		"/e.pem"},
+	    {{.variables = {"REQUESTS_CA_BUNDLE="}}, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct ks_settings settings;
+
+		load(&cases[i].situation, &settings);
+		if (cases[i].wanted == NULL)
+			assert_null(settings.ca_bundle);
+		else
+			assert_string_equal(settings.ca_bundle, cases[i].wanted);
+		ks_settings_clear(&settings);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(trusted_certificates_are_looked_for_in_three_places),
 	    cmocka_unit_test(each_service_has_a_variable_and_a_key_of_its_own),
 	    cmocka_unit_test(the_places_have_an_order),
 	    cmocka_unit_test(a_broken_configuration_is_an_error_of_each_service),
