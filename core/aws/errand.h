@@ -29,7 +29,9 @@ struct ks_errand_fetch {
 	size_t n_headers;
 	const char *body; /* NULL: none */
 	size_t body_len;
+	const char *agent;     /* added to the program's user agent; NULL: nothing */
 	const char *ca_bundle; /* NULL: the system's */
+	int connect_ms;        /* until the connection stands; 0: as any other request */
 	int64_t timeout_ms;    /* for all of it; 0: as long as any other request may take */
 	bool direct;           /* never through a proxy */
 	/* Never sent twice by itself (http.h): for what the other side takes only once. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define SKEW_LIMIT_MS ((int64_t)4 * 60 * 1000)
+#define PAUSE_MAX_MS  ((int64_t)20 * 1000)
 
 static void drop(struct ks_exchange *exchange)
 {
@@ -34,13 +35,21 @@ static bool begin_attempt(
 	return exchange->errand != NULL;
 }
 
+static int64_t next_pause(const struct ks_exchange *exchange)
+{
+	int64_t ms = exchange->pause_ms;
+
+	for (int i = 1; i < exchange->made && ms < PAUSE_MAX_MS; i++)
+		ms *= 2;
+	return ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS;
+}
+
 /* Waits before the next attempt; what the last answer told of the time is kept meanwhile. */
 static void pause_before_next(struct ks_exchange *exchange, const struct ks_errand_end *end)
 {
 	exchange->failed.skew_ms = end->skew_known ? end->skew_ms : 0;
 	drop(exchange);
-	exchange->errand = exchange->errands->pause(
-	    exchange->errands->ctx, exchange->pause_ms << (exchange->made - 1));
+	exchange->errand = exchange->errands->pause(exchange->errands->ctx, next_pause(exchange));
 	exchange->pausing = true;
 }
 

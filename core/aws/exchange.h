@@ -14,7 +14,7 @@
 struct ks_exchange {
 	const struct ks_errands *errands;
 	int attempts;     /* in all */
-	int64_t pause_ms; /* before the second one; doubled for each further one */
+	int64_t pause_ms; /* before the second one; doubled for each further one, up to 20 s */
 	/*
 	 * What is sent is good for one request only (an MFA code): it is sent again only where the
 	 * service has certainly not taken it. That is so when nothing was sent, and when our clock

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/aws/agent.h"
 #include "core/aws/profiles.h"
 #include "core/aws/provider.h"
 #include "core/aws/provider_kit.h"
@@ -338,7 +337,7 @@ int ks_identity_connect_ms(const struct ks_identity *identity, const char *regio
 
 void ks_identity_agent(const struct ks_identity *identity, char *dst, size_t size)
 {
-	ks_agent_write_own(dst, size, identity->settings.retry_mode, identity->settings.app_id);
+	ks_settings_agent(&identity->settings, dst, size);
 }
 
 size_t ks_identity_place_count(const struct ks_identity *identity)

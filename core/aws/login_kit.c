@@ -25,8 +25,22 @@ bool ks_login_find_service(const struct ks_provider_query *query, enum ks_servic
 	    !ks_endpoint_split(base, "the endpoint", &parts, err))
 		return false;
 	out->direct = parts.loopback;
+	out->connect_ms = ks_settings_connect_ms(query->settings, region);
 	snprintf(out->url, sizeof out->url, "%s%s", base, path);
 	return true;
+}
+
+struct ks_errand *ks_login_fetch(const struct ks_provider_query *query,
+    const struct ks_login_service *service, struct ks_errand_fetch fetch, struct ks_err *err)
+{
+	char agent[KS_SETTINGS_AGENT_SIZE];
+
+	ks_settings_agent(query->settings, agent, sizeof agent);
+	fetch.agent = agent;
+	fetch.ca_bundle = query->settings->ca_bundle;
+	fetch.connect_ms = service->connect_ms;
+	fetch.direct = service->direct;
+	return query->errands->fetch(query->errands->ctx, &fetch, err);
 }
 
 struct ks_errand *ks_login_post(const struct ks_provider_query *query,
@@ -39,17 +53,15 @@ struct ks_errand *ks_login_post(const struct ks_provider_query *query,
 
 	if (text == NULL)
 		ks_mem_out();
-	errand = query->errands->fetch(query->errands->ctx,
-	    &(struct ks_errand_fetch){
+	errand = ks_login_fetch(query, service,
+	    (struct ks_errand_fetch){
 		.method = "POST",
 		.url = service->url,
 		.headers = headers,
 		.n_headers = extra.value != NULL ? 2 : 1,
 		.body = text,
 		.body_len = strlen(text),
-		.ca_bundle = query->settings->ca_bundle,
 		.timeout_ms = TIMEOUT_MS,
-		.direct = service->direct,
 		.once = true,
 	    },
 	    err);

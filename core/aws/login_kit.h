@@ -18,12 +18,19 @@
 struct ks_login_service {
 	char url[KS_ENDPOINT_SIZE + 32]; /* with the operation's path, without query */
 	bool direct;                     /* never through a proxy */
+	int connect_ms;                  /* as errand.h's fetch */
 };
 
 /* path is the operation's own, a constant. False with err filled. */
 bool ks_login_find_service(const struct ks_provider_query *query, enum ks_service service,
     const char *region, const char *path, struct ks_login_service *out, struct ks_err *err);
 
+/*
+ * Sends what is for the service: fetch, with all that the settings have to say about it. Its url
+ * begins with the service's.
+ */
+struct ks_errand *ks_login_fetch(const struct ks_provider_query *query,
+    const struct ks_login_service *service, struct ks_errand_fetch fetch, struct ks_err *err);
 /*
  * POSTs a JSON object that must not be sent twice; extra is a header more, whose value may be NULL:
  * then there is none. As errand.h's fetch. The body is in wiped blocks only.

@@ -17,7 +17,7 @@
 #include "core/base/mem.h"
 
 #define TIMEOUT_MS ((int64_t)15 * 1000)
-enum { ATTEMPTS = 3, PAUSE_MS = 500 };
+#define PAUSE_MS   500
 
 struct sso {
 	const struct ks_provider_query *query;
@@ -46,19 +46,18 @@ static struct ks_errand *begin(
 	struct ks_errand *errand;
 	struct ks_buf url;
 
+	(void)errands;
 	(void)skew_ms;
 	ks_buf_init(&url, SIZE_MAX);
 	ks_buf_printf(
 	    &url, "%s?role_name=%s&account_id=%s", sso->portal.url, role, sso->profile.account);
-	errand = errands->fetch(errands->ctx,
-	    &(struct ks_errand_fetch){
+	errand = ks_login_fetch(sso->query, &sso->portal,
+	    (struct ks_errand_fetch){
 		.method = "GET",
 		.url = ks_buf_text(&url),
 		.headers = &header,
 		.n_headers = 1,
-		.ca_bundle = sso->query->settings->ca_bundle,
 		.timeout_ms = TIMEOUT_MS,
-		.direct = sso->portal.direct,
 	    },
 	    err);
 	ks_buf_free(&url);
@@ -227,8 +226,9 @@ static struct sso *open_state(
 	sso->query = query;
 	sso->profile = *profile;
 	ks_sso_profile_name(profile, sso->name, sizeof sso->name);
-	sso->exchange = (struct ks_exchange){
-	    .errands = query->errands, .attempts = ATTEMPTS, .pause_ms = PAUSE_MS};
+	sso->exchange = (struct ks_exchange){.errands = query->errands,
+	    .attempts = ks_settings_attempts(query->settings),
+	    .pause_ms = PAUSE_MS};
 	sso->token = ks_sso_token_new(query, &sso->profile, err);
 	if (sso->token == NULL || !ks_login_find_service(query, KS_SERVICE_SSO, profile->region,
 				      "/federation/credentials", &sso->portal, err)) {

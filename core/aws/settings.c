@@ -185,6 +185,22 @@ static void load_retries(struct ks_settings *out, const struct sources *from)
 	}
 }
 
+int ks_settings_attempts(const struct ks_settings *settings)
+{
+	static const int usual[] = {
+	    [KS_RETRY_STANDARD] = 3,
+	    [KS_RETRY_LEGACY] = 5,
+	    [KS_RETRY_ADAPTIVE] = 3,
+	};
+
+	return settings->max_attempts > 0 ? settings->max_attempts : usual[settings->retry_mode];
+}
+
+void ks_settings_agent(const struct ks_settings *settings, char *dst, size_t size)
+{
+	ks_agent_write_own(dst, size, settings->retry_mode, settings->app_id);
+}
+
 /* ---- endpoints ---- */
 
 static void set_url(struct ks_configured_url *out, const char *url, size_t len, const char *origin)

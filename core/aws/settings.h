@@ -68,6 +68,15 @@ const char *ks_settings_sts_region(const struct ks_settings *settings, const cha
 /* How long a connection to this region may take to stand, in ms; 0: nothing is configured. */
 int ks_settings_connect_ms(const struct ks_settings *settings, const char *region);
 
+/* How often a request is made, at the most: what is configured, else what the retry mode has. */
+int ks_settings_attempts(const struct ks_settings *settings);
+/*
+ * What requests add to the program's user agent: the retry mode and the app ID. Cut to size, for
+ * which KS_SETTINGS_AGENT_SIZE is enough.
+ */
+#define KS_SETTINGS_AGENT_SIZE 512
+void ks_settings_agent(const struct ks_settings *settings, char *dst, size_t size);
+
 /* Adds a line to the warnings; it is cleaned. */
 void ks_settings_warn(struct ks_settings *settings, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

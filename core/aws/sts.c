@@ -13,7 +13,7 @@
 #define VERSION      "2011-06-15"
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
-enum { ATTEMPTS = 3, FIRST_PAUSE_MS = 500, OWN_HEADERS = 2 };
+enum { FIRST_PAUSE_MS = 500, OWN_HEADERS = 2 };
 
 static const char *const actions[] = {
     [KS_STS_ASSUME_ROLE] = "AssumeRole",
@@ -102,6 +102,11 @@ static bool find_target(
 	return true;
 }
 
+static const char *region_of(const struct ks_sts *sts)
+{
+	return ks_settings_sts_region(sts->settings, sts->settings->region);
+}
+
 static bool sign(const struct ks_sts *sts, const struct target *target, int64_t now,
     struct ks_signer_result *out, struct ks_err *err)
 {
@@ -114,7 +119,7 @@ static bool sign(const struct ks_sts *sts, const struct target *target, int64_t 
 	    .method = "POST",
 	    .path = target->path,
 	    .service = "sts",
-	    .region = ks_settings_sts_region(sts->settings, sts->settings->region),
+	    .region = region_of(sts),
 	    .headers = ours,
 	    .header_count = OWN_HEADERS,
 	    .payload_hash = hash,
@@ -131,6 +136,7 @@ static struct ks_errand *begin(
 	struct ks_sts *sts = ctx;
 	struct ks_errand_header headers[1 + KS_SIGNER_ADDED] = {{"Content-Type", CONTENT_TYPE}};
 	struct ks_signer_result signature = {0};
+	char agent[KS_SETTINGS_AGENT_SIZE];
 	struct target target;
 	struct ks_errand *errand;
 	size_t count = 1;
@@ -142,6 +148,7 @@ static struct ks_errand *begin(
 	for (size_t i = 0; i < signature.header_count; i++)
 		headers[count++] = (struct ks_errand_header){
 		    signature.headers[i].name, signature.headers[i].value};
+	ks_settings_agent(sts->settings, agent, sizeof agent);
 	errand = errands->fetch(errands->ctx,
 	    &(struct ks_errand_fetch){
 		.method = "POST",
@@ -150,7 +157,9 @@ static struct ks_errand *begin(
 		.n_headers = count,
 		.body = sts->body,
 		.body_len = sts->len,
+		.agent = agent,
 		.ca_bundle = sts->settings->ca_bundle,
+		.connect_ms = ks_settings_connect_ms(sts->settings, region_of(sts)),
 		.direct = target.endpoint.loopback,
 		.once = sts->exchange.once,
 	    },
@@ -167,7 +176,7 @@ struct ks_sts *ks_sts_new(const struct ks_sts_ask *ask)
 
 	sts->exchange = (struct ks_exchange){
 	    .errands = ask->errands,
-	    .attempts = ATTEMPTS,
+	    .attempts = ks_settings_attempts(ask->settings),
 	    .pause_ms = FIRST_PAUSE_MS,
 	    .once = ask->once,
 	};

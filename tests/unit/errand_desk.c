@@ -83,6 +83,17 @@ static const char *expected(size_t offset)
 	return *field;
 }
 
+static void note_sent(const struct ks_errand_fetch *fetch)
+{
+	struct desk_sent *sent = &desk.sent[desk.n_sent % DESK_SENT_MAX];
+
+	desk.n_sent++;
+	*sent = (struct desk_sent){
+	    .connect_ms = fetch->connect_ms, .timeout_ms = fetch->timeout_ms, .once = fetch->once};
+	if (fetch->agent != NULL)
+		snprintf(sent->agent, sizeof sent->agent, "%s", fetch->agent);
+}
+
 static struct ks_errand *fetch(void *ctx, const struct ks_errand_fetch *fetch, struct ks_err *err)
 {
 	char came[1024];
@@ -91,6 +102,7 @@ static struct ks_errand *fetch(void *ctx, const struct ks_errand_fetch *fetch, s
 
 	(void)ctx;
 	(void)err;
+	note_sent(fetch);
 	snprintf(came, sizeof came, "%s %s", fetch->method, fetch->url);
 	len = (size_t)snprintf(desk.last, sizeof desk.last, "%s\n", came);
 	for (size_t i = 0; i < fetch->n_headers; i++)

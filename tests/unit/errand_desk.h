@@ -31,6 +31,16 @@ struct desk_step {
 	void (*meanwhile)(void);
 };
 
+/* What a request is sent with besides what is in it. */
+struct desk_sent {
+	char agent[256]; /* "" without one */
+	int connect_ms;
+	int64_t timeout_ms;
+	bool once;
+};
+
+enum { DESK_SENT_MAX = 16 }; /* so many are noted */
+
 struct desk {
 	const struct desk_step *steps;
 	size_t n_steps, next;
@@ -38,6 +48,8 @@ struct desk {
 	int64_t paused;  /* ms, in all */
 	size_t alive;    /* errands that were not dropped */
 	char last[8192]; /* the last request: "METHOD URL\nNAME: VALUE\n…\n\nBODY" */
+	struct desk_sent sent[DESK_SENT_MAX];
+	size_t n_sent;
 	struct ks_errands errands;
 	struct ks_clock clock;
 };

@@ -98,6 +98,20 @@ static void each_pause_is_twice_as_long(void **state)
 	assert_int_equal(skew_seen, 0);
 }
 
+/* As many attempts as can be configured, and no pause is longer than 20 s. */
+static void pauses_stay_short(void **state)
+{
+	enum { MOST = 100 };
+	struct desk_step steps[MOST];
+
+	(void)state;
+	for (int i = 0; i < MOST; i++)
+		steps[i] = (struct desk_step){SENT, .status = 500};
+	assert_int_equal(run(steps, MOST, MOST, false), MOST);
+	/* 100 to 12800 ms, 8 of them */
+	assert_int_equal(desk.paused, 25500 + (MOST - 1 - 8) * 20000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -105,6 +119,7 @@ int main(void)
 		what_may_help_is_sent_again_and_what_is_good_once_only_if_it_was_not_taken),
 	    cmocka_unit_test(the_next_attempt_is_told_the_servers_clock),
 	    cmocka_unit_test(each_pause_is_twice_as_long),
+	    cmocka_unit_test(pauses_stay_short),
 	};
 
 	return cmocka_run_group_tests_name("aws_exchange", tests, NULL, NULL);

@@ -177,6 +177,21 @@ static void keys_are_renewed_five_minutes_before_their_end(void **state)
 	assert_int_equal(ks_identity_credentials(identity)->expires_at, DESK_NOW + INT64_C(900000));
 }
 
+static void the_service_is_told_the_app_and_given_the_modes_time(void **state)
+{
+	static const struct desk_step steps[] = {RENEWAL(.text = REPLY)};
+
+	(void)state;
+	aws_write(SESSION_FILE, OLD("12:05:00"));
+	FIND("ASIANEW", steps,
+	    {.config = CONFIG,
+		.variables = {
+		    "AWS_SDK_UA_APP_ID=myapp", "AWS_DEFAULTS_MODE=mobile", "AWS_MAX_ATTEMPTS=4"}});
+	assert_string_equal(desk.sent[0].agent, "cfg/retry-mode#standard app/myapp");
+	assert_int_equal(desk.sent[0].connect_ms, 30000);
+	assert_true(desk.sent[0].once);
+}
+
 static void what_we_do_not_know_in_the_file_stays(void **state)
 {
 	static const struct desk_step steps[] = {RENEWAL(.text = REPLY)};
@@ -492,6 +507,7 @@ int main(void)
 	    TEST(a_login_that_is_of_no_use_is_one_sentence_with_its_remedy),
 	    TEST(keys_that_cannot_be_renewed_are_used_to_their_end),
 	    TEST(keys_are_renewed_five_minutes_before_their_end),
+	    TEST(the_service_is_told_the_app_and_given_the_modes_time),
 	    TEST(what_we_do_not_know_in_the_file_stays),
 	    TEST(the_region_is_where_the_tools_are_used),
 	    TEST(a_source_profile_lends_its_region),

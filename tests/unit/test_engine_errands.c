@@ -135,6 +135,7 @@ static void a_request_is_sent_as_it_is_asked_for(void **state)
 	    .headers = &header,
 	    .n_headers = 1,
 	    .body = "",
+	    .agent = "app/own",
 	    .direct = true};
 	const struct ks_errand_fetch get = {.method = "GET", .url = "/role?a=b", .direct = true};
 	const struct ks_errand_fetch post = {
@@ -161,6 +162,8 @@ static void a_request_is_sent_as_it_is_asked_for(void **state)
 	}
 	assert_non_null(strstr(scripted_request(room.server, 0), "X-Own: value\r\n"));
 	assert_non_null(strstr(scripted_request(room.server, 0), "Content-Length: 0\r\n"));
+	assert_non_null(strstr(scripted_request(room.server, 0), "User-Agent: test app/own\r\n"));
+	assert_non_null(strstr(scripted_request(room.server, 1), "User-Agent: test\r\n"));
 	assert_null(strstr(scripted_request(room.server, 1), "Content-Length:"));
 	assert_non_null(strstr(scripted_request(room.server, 2), "\r\n\r\na=b"));
 	close_room();
