@@ -16,12 +16,16 @@ __attribute__((format(printf, 3, 0))) static void format_clean(
 {
 	char raw[1024];
 	int len = vsnprintf(raw, sizeof raw, format, args);
+	size_t end;
 
 	if (len < 0)
 		len = 0;
 	if ((size_t)len >= sizeof raw)
 		len = (int)sizeof raw - 1;
-	ks_text_clean(dst, size, raw, (size_t)len);
+	end = ks_text_clean(dst, size, raw, (size_t)len);
+	/* Some of AWS's sentences end in one. */
+	while (end > 0 && dst[end - 1] == ' ')
+		dst[--end] = '\0';
 }
 
 bool ks_err_set(struct ks_err *err, enum ks_err_kind kind, const char *format, ...)

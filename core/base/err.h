@@ -37,7 +37,8 @@ struct ks_err {
 
 void ks_err_clear(struct ks_err *err);
 
-/* Fills err; the message is cleaned. Returns false, so that "return ks_err_set(...)" reads well. */
+/* Fills err; the message is cleaned, without blanks at its end. Returns false, so that "return
+ * ks_err_set(...)" reads well. */
 bool ks_err_set(struct ks_err *err, enum ks_err_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

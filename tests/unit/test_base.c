@@ -265,6 +265,21 @@ static void a_secret_is_kept_whole_and_compared(void **state)
 	ks_secret_free(twin);
 }
 
+static void no_sentence_ends_in_a_blank(void **state)
+{
+	struct ks_err err;
+	char line[256];
+
+	(void)state;
+	ks_err_set(&err, KS_ERR_USAGE, "%s", "It failed with a wrong code. \n ");
+	assert_string_equal(err.message, "It failed with a wrong code.");
+	ks_err_tip(&err, "%s", "try again. ");
+	assert_string_equal(
+	    ks_err_line(&err, line, sizeof line), "It failed with a wrong code (try again)");
+	ks_err_set(&err, KS_ERR_USAGE, " ");
+	assert_string_equal(err.message, "");
+}
+
 static void a_full_secret_heap_is_an_error_and_not_an_ordinary_block(void **state)
 {
 	static char large[512 * 1024];
@@ -375,6 +390,7 @@ int main(void)
 	    cmocka_unit_test(cleaning_never_cuts_a_character_in_two),
 	    cmocka_unit_test(widths_are_counted_in_cells),
 	    cmocka_unit_test(an_error_is_one_clear_line),
+	    cmocka_unit_test(no_sentence_ends_in_a_blank),
 	    cmocka_unit_test(a_line_is_one_sentence_with_words_that_mean_something),
 	    cmocka_unit_test(a_reason_is_said_once_behind_what_failed),
 	    cmocka_unit_test(a_number_is_digits_and_no_more),

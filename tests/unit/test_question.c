@@ -107,8 +107,11 @@ static void it_says_what_was_wrong_with_the_last_code(void **state)
 {
 	struct booth *b = *state;
 
-	open_with(b, "MultiFactorAuthentication failed with invalid MFA one time pass code");
+	/* As AWS ends it. */
+	open_with(b, "MultiFactorAuthentication failed with invalid MFA one time pass code. ");
 	assert_booth_shows(b, "failed with invalid MFA");
+	assert_booth_shows(b, "code.");
+	assert_booth_shows_not(b, "code. .");
 }
 
 /* ---- when it opens ---- */

@@ -45,6 +45,8 @@ static const char *sentence(const char *text, char dst[SENTENCE_SIZE])
 {
 	size_t len = ks_text_clean(dst, SENTENCE_SIZE - 1, text, strlen(text));
 
+	while (len > 0 && dst[len - 1] == ' ')
+		dst[--len] = '\0';
 	dst[0] = (char)toupper((unsigned char)dst[0]);
 	if (len > 0 && dst[len - 1] != '.')
 		memcpy(dst + len, ".", 2);
