@@ -227,6 +227,24 @@ static void the_help_names_every_option(void **state)
 	free(text);
 }
 
+static void all_is_no_region_however_it_is_written(void **state)
+{
+	static const char *const lines[] = {"-r all", "-r ALL", "--region=All"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		struct ks_options options;
+		struct ks_err err;
+		struct line line = {0};
+
+		assert_true(parse(&line, lines[i], &options, &err));
+		assert_true(options.all_regions);
+		assert_int_equal(options.n_regions, 0);
+		ks_options_free(&options);
+	}
+	assert_refused("-r ALL -r us-east-1", "all");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -238,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(what_is_wrong_is_named),
 	    cmocka_unit_test(a_message_shows_hostile_words_cleaned),
 	    cmocka_unit_test(the_help_names_every_option),
+	    cmocka_unit_test(all_is_no_region_however_it_is_written),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "core/aws/endpoint.h"
 #include "core/base/mem.h"
+#include "core/base/text.h"
 #include "core/deliver/sink.h"
 
 /* ---- what each option does ---- */
@@ -22,7 +23,8 @@ static bool set_profile(struct ks_options *options, const char *value, struct ks
 
 static bool set_region(struct ks_options *options, const char *value, struct ks_err *err)
 {
-	if (strcmp(value, "all") == 0) {
+	/* No region has that name, however it is written. */
+	if (ks_text_casecmp(value, "all") == 0) {
 		options->all_regions = true;
 		return true;
 	}
