@@ -188,6 +188,27 @@ static void the_table_is_aligned_by_cells_and_clean(void **state)
 	replay_end(&replay);
 }
 
+static void a_table_has_no_heading_where_nothing_could_be_read(void **state)
+{
+	struct replay replay;
+	char *text;
+
+	(void)state;
+	replay_begin(&replay, &options);
+	replay_identify(&replay, NULL);
+	replay_plan(&replay);
+	replay_fail(&replay, replay_find(&replay, KS_OP_GET_BUCKETS, "us-east-1"), KS_ERR_NETWORK,
+	    "NoConnection");
+	text = print(&replay, "table");
+	assert_string_equal(text, "");
+	free(text);
+	answer_buckets(&replay, "eu-west-1", NULL);
+	text = print(&replay, "table");
+	assert_memory_equal(text, "PROFILE  REGION  ", sizeof "PROFILE  REGION  " - 1);
+	free(text);
+	replay_end(&replay);
+}
+
 static void formats_are_found_by_name(void **state)
 {
 	(void)state;
@@ -206,6 +227,7 @@ int main(void)
 	    cmocka_unit_test(json_keeps_raw_names_and_is_valid_whatever_comes),
 	    cmocka_unit_test(csv_is_quoted_and_runs_no_formula),
 	    cmocka_unit_test(the_table_is_aligned_by_cells_and_clean),
+	    cmocka_unit_test(a_table_has_no_heading_where_nothing_could_be_read),
 	    cmocka_unit_test(formats_are_found_by_name),
 	};
 

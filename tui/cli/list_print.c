@@ -47,8 +47,10 @@ static void add_scope(
 void ks_list_rows_make(struct ks_list_rows *rows, const struct ks_store *store, int64_t now)
 {
 	*rows = (struct ks_list_rows){.now = now};
-	for (size_t i = 0; i < store->n_scopes; i++)
+	for (size_t i = 0; i < store->n_scopes; i++) {
 		add_scope(rows, store, &store->scopes[i]);
+		rows->any_read |= store->scopes[i].buckets.state == KS_FETCH_KNOWN;
+	}
 	if (rows->count > 1)
 		qsort(rows->items, rows->count, sizeof *rows->items, compare_rows);
 }
@@ -339,6 +341,8 @@ static void print_table(FILE *out, const struct ks_list_rows *rows)
 	const char *texts[TABLE_COLUMNS];
 	int widths[TABLE_COLUMNS];
 
+	if (rows->count == 0 && !rows->any_read)
+		return;
 	for (size_t c = 0; c < TABLE_COLUMNS; c++) {
 		texts[c] = table_columns[c].title;
 		widths[c] = ks_text_width(texts[c]);

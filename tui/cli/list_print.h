@@ -23,13 +23,18 @@ struct ks_list_row {
 struct ks_list_rows {
 	struct ks_list_row *items;
 	size_t count, cap;
-	int64_t now; /* findings and ages are of this time */
+	int64_t now;   /* findings and ages are of this time */
+	bool any_read; /* somewhere buckets could be read: no rows mean no keys */
 };
 
 /* All keys in the order profile, region, bucket, creation, ID. Good until the store changes. */
 void ks_list_rows_make(struct ks_list_rows *rows, const struct ks_store *store, int64_t now);
 void ks_list_rows_free(struct ks_list_rows *rows);
 
+/*
+ * Whoever parses JSON or CSV gets its empty form when nothing could be read; a table, which is for
+ * people, has no heading then.
+ */
 struct ks_list_format {
 	const char *name;
 	void (*print)(FILE *out, const struct ks_list_rows *rows);
