@@ -129,6 +129,32 @@ two_places() {
 }
 check "create names both places of a bucket and makes nothing" two_places
 
+# change COMMAND...: runs it; out, err and status as those of list.
+change() {
+    "$KEYSAIL" "$@" >"$work/out" 2>"$work/err"
+    status=$?
+}
+change create ci-artifacts --to "env:$work/new.env" -p prod -p broken -r us-east-1
+in_doubt() {
+    ended 1 2 && says "keysail: broken: " &&
+        says "no key was made: bucket ci-artifacts may be in profile broken as well, which could not be read (" &&
+        says "say which one with -p PROFILE and -r REGION)" && ! [ -s "$work/out" ] && ! [ -e "$work/new.env" ]
+}
+check "create decides nothing while a profile can't be read" in_doubt
+
+change create ci-artifacts --to "env:$work/new.env" -p prod -r us-east-1
+made() { ended 0 0 && [ -s "$work/out" ] && [ -s "$work/new.env" ]; }
+check "and makes the key where it is said which one" made
+
+new_key=$(cat "$work/out")
+change delete ci-artifacts AKIA0000NOSUCHKEY000 --yes -p prod -p broken -r us-east-1
+unread_named() { ended 1 2 && says "keysail: broken: " && says "has no key AKIA0000NOSUCHKEY000"; }
+check "delete says what it could not read when it finds no such key" unread_named
+
+change delete ci-artifacts "$new_key" --yes -p prod -p broken -r us-east-1
+gone() { ended 0 0 && [ "$(cat "$work/out")" = "$new_key" ]; }
+check "and needs no more than the key" gone
+
 # ---- regions that are not enabled ----
 
 serve --fault kind=invalid-token,region=ap-east-1 --fault kind=region-setup,region=eu-south-2 || exit 1
@@ -146,5 +172,10 @@ serve --fault kind=invalid-token,region=us-east-2 || exit 1
 list -p prod -p dev -r all
 failures() { ended 1 2 && says "keysail: prod, us-east-2: " && says "keysail: dev, us-east-2: "; }
 check "a region that every account has fails by itself, for each profile" failures
+change create ci-artifacts --to "env:$work/new.env" --replace -p prod -r us-east-1 -r us-east-2
+region_in_doubt() {
+    ended 1 2 && says "keysail: prod, us-east-2: " && says "may be in us-east-2 as well, which could not be read ("
+}
+check "create decides nothing while a region can't be read" region_in_doubt
 
 echo "1..$count"

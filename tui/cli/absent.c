@@ -71,6 +71,31 @@ static void conclude(
 	    err, "keysail list shows which there are; --region and --profile say where to look");
 }
 
+/* What could not be read. */
+static void list_silent(const struct ks_store *store, struct ks_buf *silent)
+{
+	list_regions(store, KS_FETCH_FAILED, silent);
+	list_profiles(store, silent);
+}
+
+bool ks_cli_is_in_doubt(const struct ks_store *store, const char *bucket)
+{
+	struct ks_buf silent;
+	struct ks_err err;
+
+	if (!ks_cli_complain_of_places(store))
+		return false;
+	ks_buf_init(&silent, LIST_SIZE * 2);
+	list_silent(store, &silent);
+	ks_err_set(&err, KS_ERR_USAGE,
+	    "no key was made: bucket %s may be in %s as well, which could not be read", bucket,
+	    ks_buf_text(&silent));
+	ks_err_tip(&err, "put that right, or say which one with -p PROFILE and -r REGION");
+	ks_buf_free(&silent);
+	ks_cli_complain(&err);
+	return true;
+}
+
 int ks_cli_no_bucket(const struct ks_store *store, const char *bucket)
 {
 	bool failed = ks_cli_complain_of_all(store);
@@ -79,8 +104,7 @@ int ks_cli_no_bucket(const struct ks_store *store, const char *bucket)
 
 	ks_buf_init(&answered, LIST_SIZE);
 	ks_buf_init(&silent, LIST_SIZE * 2);
-	list_regions(store, KS_FETCH_FAILED, &silent);
-	list_profiles(store, &silent);
+	list_silent(store, &silent);
 	if (list_regions(store, KS_FETCH_KNOWN, &answered) > 0 || !failed) {
 		conclude(bucket, ks_buf_text(&answered), ks_buf_text(&silent), &err);
 		ks_cli_complain(&err);

@@ -274,7 +274,12 @@ static int run(struct ks_cli *cli, const struct ks_options *options)
 		return 128 + ended;
 	if (found == 0)
 		return ks_cli_no_bucket(store, options->bucket);
-	return found == 1 ? create_key(cli, options, bucket) : too_many(store, options, found);
+	if (found > 1)
+		return too_many(store, options, found);
+	/* One was found, but that may be due to a login that has ended just where the other is. */
+	if (ks_cli_is_in_doubt(store, options->bucket))
+		return KS_CLI_FAILED;
+	return create_key(cli, options, bucket);
 }
 
 int ks_create_main(const struct ks_options *options, const struct ks_store_options *store,

@@ -56,6 +56,7 @@ static int not_found(const struct ks_store *store, const struct ks_options *opti
 	if (store->n_buckets == 0)
 		return ks_cli_no_bucket(store, options->bucket);
 	if (unread != NULL) {
+		ks_cli_complain_of_places(store);
 		ks_err_because(&err, unread,
 		    "key %s was not deleted, since the keys of bucket %s could not be read",
 		    options->key_id, options->bucket);

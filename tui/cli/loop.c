@@ -246,7 +246,7 @@ int ks_cli_print_id(const struct ks_str *key_id, const char *what)
 	return KS_CLI_FAILED;
 }
 
-bool ks_cli_complain_of_all(const struct ks_store *store)
+bool ks_cli_complain_of_places(const struct ks_store *store)
 {
 	bool failed = false;
 
@@ -269,7 +269,15 @@ bool ks_cli_complain_of_all(const struct ks_store *store)
 			    ks_store_profile_name(store, scope->profile), scope->region, "", &err);
 			failed = true;
 		}
-		failed |= complain_of_keys(store, scope);
 	}
+	return failed;
+}
+
+bool ks_cli_complain_of_all(const struct ks_store *store)
+{
+	bool failed = ks_cli_complain_of_places(store);
+
+	for (size_t i = 0; i < store->n_scopes; i++)
+		failed |= complain_of_keys(store, &store->scopes[i]);
 	return failed;
 }

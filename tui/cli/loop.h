@@ -54,6 +54,8 @@ void ks_cli_warn(const struct ks_cli *cli);
 void ks_cli_refuse(const char *reason, struct ks_err *err);
 /* One line on stderr. */
 void ks_cli_complain(const struct ks_err *err);
+/* A line for each profile and region whose buckets aren't known; true when there was one. */
+bool ks_cli_complain_of_places(const struct ks_store *store);
 /* A line for each profile, region and bucket that failed; true when there was one. */
 bool ks_cli_complain_of_all(const struct ks_store *store);
 
