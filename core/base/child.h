@@ -68,8 +68,8 @@ size_t ks_child_unread(const struct ks_child *child);
 const char *ks_child_output(const struct ks_child *child, size_t *len);
 /*
  * The first line that isn't blank of what it wrote to its standard error (of the last KiB or so, if
- * that was more), clean. "" when there is none, or when its input or a part of it was in there. Where
- * its output is kept, which may be secret, what looks like a secret is taken out of it.
+ * that was more), clean. "" when there is none, or when its input or a part of it was in there.
+ * Where its output is kept, which may be secret, what looks like a secret is taken out of it.
  */
 void ks_child_quote(const struct ks_child *child, char *dst, size_t size);
 
