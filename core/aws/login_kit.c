@@ -98,24 +98,25 @@ void ks_login_read_no(const struct ks_errand_end *end, struct ks_login_no *out)
 		memmove(out->word, name + 1, strlen(name));
 }
 
-void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const char *what)
+void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end,
+    const struct ks_login_way *way, const char *what)
 {
 	struct ks_login_no no;
 
 	if (end->err.kind != KS_ERR_NONE) {
 		ks_err_because(err, &end->err, "%s", what);
-		if (err->tip[0] == '\0')
-			ks_err_tip(err, err->kind == KS_ERR_NETWORK
-					    ? "check the connection and the proxy, then try again"
-					    : "try again in a moment");
+		ks_provider_tip_failure(err, 0, way->service);
 		return;
 	}
 	ks_login_read_no(end, &no);
 	/* The word is the code, with which the line begins. */
 	ks_err_set(err, KS_ERR_SERVICE, "%s: the service answered HTTP %d%s%s", what, end->status,
 	    no.said[0] != '\0' ? ", " : "", no.said);
-	if (end->status == 429 || end->status >= 500)
-		ks_err_tip(err, "the service is busy or has trouble: try again in a minute");
+	if (end->status >= 400 && end->status < 500 && end->status != 429)
+		ks_err_tip(err, "try again, or run: %s --profile %s", way->command,
+		    ks_provider_shell_name(way->profile));
+	else
+		ks_provider_tip_failure(err, end->status, way->service);
 	err->http_status = end->status;
 	snprintf(err->code, sizeof err->code, "%s", no.word);
 }

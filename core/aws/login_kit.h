@@ -46,11 +46,19 @@ struct ks_login_no {
 };
 void ks_login_read_no(const struct ks_errand_end *end, struct ks_login_no *out);
 
+/* Who is asked for a profile's login, and what gets another one. */
+struct ks_login_way {
+	const char *service; /* "SSO" */
+	const char *command; /* "aws sso login" */
+	const char *profile;
+};
+
 /*
- * Fills err with why an answer is none, as "WHAT: WHY"; what is clean. The kind is that of the
- * failure on the way, or KS_ERR_SERVICE.
+ * Fills err with why an answer is none, as "WHAT: WHY", and what to do; what is clean. The kind is
+ * that of the failure on the way, or KS_ERR_SERVICE.
  */
-void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end, const char *what);
+void ks_login_explain(struct ks_err *err, const struct ks_errand_end *end,
+    const struct ks_login_way *way, const char *what);
 
 /* Fills err with a sentence whose remedy is to sign in; command is "aws sso login". */
 bool ks_login_ask_for(struct ks_err *err, const char *command, const char *profile,

@@ -179,29 +179,41 @@ static void add_message(
 	cJSON_Delete(json);
 }
 
+/* What may be over in a moment; else somebody has to look. */
+static enum ks_provider_result fail_request(
+    const struct ks_errand_end *end, struct ks_provider_answer *answer)
+{
+	bool passes = end->err.kind == KS_ERR_TIMEOUT || end->status >= 500 || end->status == 429;
+
+	if (!passes)
+		return fail(answer, "check that this container has a role, and its variables");
+	answer->err.tip[0] = '\0';
+	ks_provider_tip_failure(&answer->err, end->status, NULL);
+	return fail(answer, answer->err.tip);
+}
+
 static enum ks_provider_result conclude(const struct container *container,
     const struct ks_errand_end *end, struct ks_provider_answer *answer)
 {
-	static const char look[] = "check that this container has a role, and its variables";
 	struct ks_err *err = &answer->err;
 
 	if (end->err.kind != KS_ERR_NONE) {
 		ks_err_because(err, &end->err, "The container's credentials (%s) can't be had",
 		    container->variable);
-		return fail(answer, look);
+		return fail_request(end, answer);
 	}
 	if (end->status != 200) {
 		ks_err_set(err, KS_ERR_CREDENTIALS,
 		    "The container's credentials (%s) were refused with HTTP status %d",
 		    container->variable, end->status);
 		add_message(container, end, err);
-		return fail(answer, look);
+		return fail_request(end, answer);
 	}
 	if (!ks_credentials_from_text(
 		KS_CREDENTIALS_CONTAINER, end->text, end->len, &answer->credentials, err)) {
 		ks_err_because(
 		    err, err, "What came for %s is no set of credentials", container->variable);
-		return fail(answer, look);
+		return fail_request(end, answer);
 	}
 	answer->credentials.source = ks_strdup("container (ECS or EKS)");
 	ks_provider_say(answer->finding, sizeof answer->finding, "%s: access key %s",

@@ -26,6 +26,8 @@
 #define ATTEMPTS_MAX        20
 #define PAUSE_MS            1000
 
+#define ROLE_TIP "check the role that the instance has, and whom it trusts"
+
 #define TOKEN_MAX ((size_t)1024)
 #define ROLE_MAX  ((size_t)64) /* IAM's limit */
 
@@ -286,12 +288,16 @@ static enum ks_provider_result take_credentials(
 	if (end->err.kind != KS_ERR_NONE) {
 		ks_err_because(err, &end->err,
 		    "The credentials of the instance's role %s can't be had", instance->role);
+		ks_provider_tip_failure(err, 0, NULL);
 		return fail(answer);
 	}
 	if (end->status != 200) {
 		ks_err_set(err, KS_ERR_CREDENTIALS,
 		    "The credentials of the instance's role %s were refused with HTTP status %d",
 		    instance->role, end->status);
+		if (end->status < 500 && end->status != 429)
+			ks_err_tip(err, ROLE_TIP);
+		ks_provider_tip_failure(err, end->status, NULL);
 		return fail(answer);
 	}
 	if (!ks_credentials_from_text(
@@ -300,6 +306,7 @@ static enum ks_provider_result take_credentials(
 		    "What the instance gives for its role %s is no set of "
 		    "credentials",
 		    instance->role);
+		ks_err_tip(err, ROLE_TIP);
 		return fail(answer);
 	}
 	extend(credentials, now);

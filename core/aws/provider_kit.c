@@ -25,6 +25,21 @@ enum ks_provider_result ks_provider_fail(struct ks_provider_answer *answer, cons
 	return KS_PROVIDER_FAILED;
 }
 
+/* A service that has trouble, or who stands before it, may answer anything. */
+void ks_provider_tip_failure(struct ks_err *err, int http_status, const char *service)
+{
+	bool is_busy = http_status >= 500 || http_status == 429;
+
+	if (err->tip[0] != '\0')
+		return;
+	if (err->kind == KS_ERR_NETWORK && service != NULL)
+		ks_err_tip(err, "check the connection and the proxy, then try again");
+	else if (err->kind == KS_ERR_REPLY && service != NULL && !is_busy)
+		ks_err_tip(err, "check that the endpoint is one of %s", service);
+	else
+		ks_err_tip(err, "try again in a minute");
+}
+
 static bool take_entry(const struct ks_provider_query *query, enum ks_profile_file file,
     const struct ks_ini_entry *entry, struct ks_provider_setting *out)
 {

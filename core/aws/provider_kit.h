@@ -21,6 +21,13 @@ void ks_provider_say(char *dst, size_t size, const char *format, ...)
  */
 enum ks_provider_result ks_provider_fail(struct ks_provider_answer *answer, const char *code);
 
+/*
+ * Adds what to do about a request that failed, unless err has a tip: by its kind, and the status of
+ * the answer (0: there was none). service has the endpoint: "STS"; NULL: it is on this machine, or
+ * beside it.
+ */
+void ks_provider_tip_failure(struct ks_err *err, int http_status, const char *service);
+
 /* One setting of a profile, and where it stands. */
 struct ks_provider_setting {
 	const char *key;

@@ -163,7 +163,8 @@ static bool say_end(const struct login *login, const struct end *end, struct ks_
 
 static bool explain(const struct login *login, const struct ks_errand_end *end, struct ks_err *err)
 {
-	char what[300];
+	const struct ks_login_way way = {"AWS sign-in", COMMAND, login->query->profile};
+	char what[400];
 	struct ks_login_no no;
 
 	if (end->err.kind == KS_ERR_NONE) {
@@ -176,8 +177,9 @@ static bool explain(const struct login *login, const struct ks_errand_end *end, 
 	if (end->err.kind == KS_ERR_CREDENTIALS)
 		return ks_login_ask_for(err, COMMAND, login->query->profile,
 		    "The login for %s can't be renewed: %s", login->name, end->err.message);
-	ks_provider_say(what, sizeof what, "The login for %s can't be renewed", login->name);
-	ks_login_explain(err, end, what);
+	ks_provider_say(what, sizeof what, "Profile %s: the login for %s can't be renewed",
+	    way.profile, login->name);
+	ks_login_explain(err, end, &way, what);
 	if (end->err.kind == KS_ERR_NONE && end->status < 500 && end->skew_known &&
 	    (end->skew_ms > SKEW_LIMIT_MS || end->skew_ms < -SKEW_LIMIT_MS))
 		ks_err_tip(err, "set this computer's clock, which the proof's time comes from");

@@ -88,22 +88,32 @@ static bool refuse_role(const struct sso *sso, const struct ks_errand_end *end, 
 	    sso->profile.role_at.path, sso->profile.role_at.line);
 }
 
+static void say_what(const struct sso *sso, const char *problem, char *dst, size_t size)
+{
+	const struct ks_provider_setting *role = &sso->profile.role_at;
+
+	ks_provider_say(dst, size, "%s, line %d, profile %s: %s", role->path, role->line,
+	    sso->query->profile, problem);
+}
+
 static bool refuse_reply(const struct sso *sso, struct ks_err *err)
 {
 	struct ks_err why = *err;
+	char problem[300], what[400];
 
-	ks_err_because(err, &why, "The reply of %s can't be used", sso->name);
-	if (why.kind == KS_ERR_CREDENTIALS) {
+	snprintf(problem, sizeof problem, "The reply of %s can't be used", sso->name);
+	say_what(sso, problem, what, sizeof what);
+	ks_err_because(err, &why, "%s", what);
+	if (why.kind == KS_ERR_CREDENTIALS)
 		err->kind = KS_ERR_REPLY;
-		ks_err_tip(err, "check that the endpoint is one of SSO");
-	}
+	ks_provider_tip_failure(err, 0, "SSO");
 	return false;
 }
 
 static bool take_reply(const struct sso *sso, const struct ks_errand_end *end,
     struct ks_credentials *got, struct ks_err *err)
 {
-	char date[KS_DATE_SIZE];
+	char date[KS_DATE_SIZE], problem[300], what[400];
 
 	if (!ks_credentials_from_text(KS_CREDENTIALS_SSO_ROLE, end->text, end->len, got, err))
 		return refuse_reply(sso, err);
@@ -111,8 +121,10 @@ static bool take_reply(const struct sso *sso, const struct ks_errand_end *end,
 		got->account_id = ks_strdup(sso->profile.account);
 		return true;
 	}
-	ks_err_set(err, KS_ERR_CREDENTIALS, "%s gave credentials that expired at %s", sso->name,
+	snprintf(problem, sizeof problem, "%s gave credentials that expired at %s", sso->name,
 	    ks_date_local(got->expires_at, date));
+	say_what(sso, problem, what, sizeof what);
+	ks_err_set(err, KS_ERR_CREDENTIALS, "%s", what);
 	ks_err_tip(err, "check this computer's clock");
 	ks_credentials_clear(got);
 	return false;
@@ -121,7 +133,8 @@ static bool take_reply(const struct sso *sso, const struct ks_errand_end *end,
 static bool read_end(const struct sso *sso, const struct ks_errand_end *end,
     struct ks_credentials *got, struct ks_err *err)
 {
-	char what[300];
+	const struct ks_login_way way = {"SSO", KS_SSO_LOGIN, sso->query->profile};
+	char problem[400], what[480];
 
 	if (end->err.kind == KS_ERR_NONE && end->status == 200)
 		return take_reply(sso, end, got, err);
@@ -129,9 +142,10 @@ static bool read_end(const struct sso *sso, const struct ks_errand_end *end,
 		return refuse_login(sso, err);
 	if (end->err.kind == KS_ERR_NONE && (end->status == 403 || end->status == 404))
 		return refuse_role(sso, end, err);
-	ks_provider_say(what, sizeof what, "%s gave no credentials for the role %s in %s",
-	    sso->name, sso->profile.role, sso->profile.account);
-	ks_login_explain(err, end, what);
+	snprintf(problem, sizeof problem, "%s gave no credentials for the role %s in %s", sso->name,
+	    sso->profile.role, sso->profile.account);
+	say_what(sso, problem, what, sizeof what);
+	ks_login_explain(err, end, &way, what);
 	return false;
 }
 

@@ -100,19 +100,6 @@ static void tip_code(struct ks_err *err, const char *code, enum ks_sts_call call
 	}
 }
 
-/* A service that has trouble, or who stands before it, may answer anything. */
-static void tip_kind(struct ks_err *err, int http_status)
-{
-	if (err->tip[0] != '\0')
-		return;
-	if (err->kind == KS_ERR_NETWORK)
-		ks_err_tip(err, "check the connection and the proxy, then try again");
-	else if (err->kind == KS_ERR_REPLY && http_status < 500)
-		ks_err_tip(err, "check that the endpoint is one of STS");
-	else
-		ks_err_tip(err, "try again in a moment");
-}
-
 /* No answer is nobody's fault; what isn't sent at all has a wrong endpoint set. */
 static const char *code_of_kind(enum ks_err_kind kind)
 {
@@ -128,7 +115,7 @@ enum ks_provider_result ks_role_fail(struct ks_err *err, enum ks_sts_call call,
 	ks_err_because(err, &reason, "%s", what);
 	if (refused)
 		tip_code(err, reason.code, call, whose);
-	tip_kind(err, reason.http_status);
+	ks_provider_tip_failure(err, reason.http_status, "STS");
 	if (refused)
 		err->kind = KS_ERR_CREDENTIALS;
 	snprintf(err->code, sizeof err->code, "%s",

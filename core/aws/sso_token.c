@@ -187,13 +187,15 @@ static bool explain(
     const struct ks_sso_token *token, const struct ks_errand_end *end, struct ks_err *err)
 {
 	struct ks_login_no no;
-	char what[300];
+	const struct ks_login_way way = {"SSO OIDC", KS_SSO_LOGIN, token->query->profile};
+	char what[400];
 
 	ks_login_read_no(end, &no);
 	if (end->err.kind == KS_ERR_NONE && is_final(no.word))
 		return ask_for_login(token, err, "has ended: the service says %s", no.word);
-	ks_provider_say(what, sizeof what, "The login for %s can't be renewed", token->name);
-	ks_login_explain(err, end, what);
+	ks_provider_say(what, sizeof what, "Profile %s: the login for %s can't be renewed",
+	    way.profile, token->name);
+	ks_login_explain(err, end, &way, what);
 	return false;
 }
 

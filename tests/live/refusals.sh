@@ -101,7 +101,7 @@ peer clear
 peer fail service=sts kind=status status=503 times=-1
 peer fail service=sso kind=close times=-1
 refused "services that have trouble" "role sso" \
-	"can't be taken on: The answer was HTTP status 503" "(try again in a moment)" \
+	"can't be taken on: The answer was HTTP status 503" "(try again in a minute)" \
 	"SSO my-sso gave no credentials for the role BucketReader in 111122223333: The connection ended" \
 	"(check the connection and the proxy, then try again)"
 peer clear

@@ -259,7 +259,7 @@ static void keys_that_the_service_refused_are_renewed(void **state)
 
 	(void)state;
 	aws_write(SESSION_FILE, OLD("12:15:00"));
-	FAIL("The login for " ARN " can't be renewed: the service answered HTTP 503", "",
+	FAIL("Profile p: the login for " ARN " can't be renewed: the service answered HTTP 503", "",
 	    "try again in a minute", fails, 1, {.config = CONFIG, .refused = "ASIAOLD"});
 	FIND("ASIANEW", steps, {.config = CONFIG, .refused = "ASIAOLD"});
 }
@@ -314,7 +314,7 @@ static void other_ends_are_told_as_they_are(void **state)
 
 	(void)state;
 	aws_write(SESSION_FILE, OLD("11:00:00"));
-	FAIL("The login for " ARN " can't be renewed: the service answered HTTP 400, "
+	FAIL("Profile p: the login for " ARN " can't be renewed: the service answered HTTP 400, "
 	     "no good",
 	    "INVALID_REQUEST", "", invalid, 1, {.config = CONFIG});
 	assert_int_equal(err.kind, KS_ERR_SERVICE);

@@ -271,6 +271,26 @@ static void a_container_that_refuses_is_an_error(void **state)
 	}
 }
 
+static void a_container_that_has_trouble_is_to_be_asked_again(void **state)
+{
+	static const struct desk_step kinds[] = {
+	    {.status = 503}, {.status = 429}, {.fails = KS_ERR_TIMEOUT}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		struct desk_step steps[] = {kinds[i], kinds[i], kinds[i]};
+		struct situation situation = {
+		    .variables = {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x"},
+		    .steps = steps,
+		    .n_steps = COUNT(steps)};
+
+		for (size_t j = 0; j < COUNT(steps); j++)
+			steps[j].fetch = "GET http://169.254.170.2/x";
+		check_fails(&situation, KS_IDENTITY_BROKEN,
+		    "(AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)", "try again in a minute");
+	}
+}
+
 static void plain_http_goes_to_known_neighbours_only(void **state)
 {
 	static const char *const bad[] = {
@@ -377,11 +397,13 @@ static void an_instance_that_answers_nonsense_is_an_error(void **state)
 {
 	static const struct {
 		struct desk_step last;
-		const char *message;
+		const char *message, *tip;
 	} cases[] = {
-	    {{.status = 500}, "refused with HTTP status 500"},
-	    {{.text = "{\"Code\":\"Failed\"}"}, "is no set of credentials"},
-	    {{.fails = KS_ERR_TIMEOUT}, "role web can't be had: it went wrong"},
+	    {{.status = 500}, "refused with HTTP status 500", "try again in a minute"},
+	    {{.status = 404}, "refused with HTTP status 404", "check the role"},
+	    {{.text = "{\"Code\":\"Failed\"}"}, "is no set of credentials", "check the role"},
+	    {{.fails = KS_ERR_TIMEOUT}, "role web can't be had: it went wrong", "try again"},
+	    {{.fails = KS_ERR_NETWORK}, "role web can't be had: it went wrong", "try again"},
 	};
 	static const struct desk_step refused = {.fetch = "PUT " IMDS "api/token", .status = 400};
 	static const struct situation no_token = {
@@ -405,7 +427,7 @@ static void an_instance_that_answers_nonsense_is_an_error(void **state)
 		    .variables = {ON}, .steps = steps, .n_steps = COUNT(steps)};
 
 		steps[2].fetch = "GET " ROLE "web";
-		check_fails(&situation, KS_IDENTITY_BROKEN, cases[i].message, "");
+		check_fails(&situation, KS_IDENTITY_BROKEN, cases[i].message, cases[i].tip);
 	}
 }
 
@@ -514,6 +536,7 @@ int main(void)
 	    cmocka_unit_test(the_token_file_comes_first_and_is_read_each_time),
 	    cmocka_unit_test(a_container_that_is_busy_is_asked_three_times),
 	    cmocka_unit_test(a_container_that_refuses_is_an_error),
+	    cmocka_unit_test(a_container_that_has_trouble_is_to_be_asked_again),
 	    cmocka_unit_test(plain_http_goes_to_known_neighbours_only),
 	    cmocka_unit_test(an_instance_gives_the_credentials_of_its_role),
 	    cmocka_unit_test(version_one_is_tried_where_there_is_no_token),

@@ -124,7 +124,7 @@ static void attempts_are_those_of_the_settings(void **state)
 			sts[j] = (struct desk_step){.fetch = STS, .status = 503};
 			portal[j] = (struct desk_step){.fetch = PORTAL_URL, .status = 503};
 		}
-		FAIL("can't be taken on", "", "try again in a moment", sts, attempts,
+		FAIL("can't be taken on", "", "try again in a minute", sts, attempts,
 		    {.config = ASSUMES BASE,
 			.variables = {cases[i].variables[0], cases[i].variables[1]}});
 		aws_write(NEW_TOKEN, TOKEN("13:00:00"));
@@ -153,6 +153,62 @@ static void what_is_good_once_is_sent_once(void **state)
 	assert_true(desk.sent[0].once);
 }
 
+/* ---- what to do when it fails ---- */
+
+static const struct failure {
+	struct desk_step end;
+	const char *sts, *sso; /* what each tip has */
+} failures[] = {
+    {{.fails = KS_ERR_NETWORK}, "check the connection and the proxy",
+	"check the connection and the proxy"},
+    {{.fails = KS_ERR_TIMEOUT}, "try again in a minute", "try again in a minute"},
+    {{.fails = KS_ERR_REPLY}, "the endpoint is one of STS", "the endpoint is one of SSO"},
+    {{.status = 503, .text = "<html>"}, "try again in a minute", "try again in a minute"},
+    {{.status = 429, .text = "{}"}, "try again in a minute", "try again in a minute"},
+    {{.status = 418, .text = "teapot"}, "the endpoint is one of STS",
+	"try again, or run: aws sso login --profile p"},
+    {{.text = "<html>"}, "the endpoint is one of STS", "the endpoint is one of SSO"},
+    {{.text = ""}, "the endpoint is one of STS", "the endpoint is one of SSO"},
+};
+
+static void each_failure_of_a_service_names_the_profile_and_a_remedy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(failures); i++) {
+		struct desk_step sts = failures[i].end, portal = failures[i].end;
+
+		sts.fetch = STS;
+		portal.fetch = PORTAL_URL;
+		FAIL(
+		    "~/.aws/config, line 2, profile p: role arn:aws:iam::123456789012:role/Example "
+		    "can't be taken on: ",
+		    "", failures[i].sts, &sts, 1,
+		    {.config = ASSUMES BASE, .variables = {"AWS_MAX_ATTEMPTS=1"}});
+		aws_write(NEW_TOKEN, TOKEN("13:00:00"));
+		assert_false(
+		    look_up(&(struct situation){.config = NEW, .variables = {"AWS_MAX_ATTEMPTS=1"}},
+			&portal, 1));
+		check_error("~/.aws/config, line 4, profile p: ", err.code, failures[i].sso);
+	}
+}
+
+/* A reply that is none asks for a login: what was sent is used up, and nothing came for it. */
+static void each_failed_renewal_names_the_profile_and_a_remedy(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(failures); i++) {
+		struct desk_step oidc = failures[i].end;
+		bool is_reply = oidc.status == 0 && oidc.fails == KS_ERR_NONE;
+
+		oidc.fetch = OIDC_URL;
+		aws_write(NEW_TOKEN, TOKEN("11:00:00"));
+		assert_false(look_up(&(struct situation){.config = NEW}, &oidc, 1));
+		check_error(is_reply ? "The login for SSO my-sso can't be renewed: the reply"
+				     : "Profile p: the login for SSO my-sso can't be renewed: ",
+		    err.code, is_reply ? "run: aws sso login --profile p" : failures[i].sso);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -163,6 +219,8 @@ int main(void)
 	    TEST(a_neighbour_is_asked_in_its_own_way),
 	    TEST(attempts_are_those_of_the_settings),
 	    TEST(what_is_good_once_is_sent_once),
+	    TEST(each_failure_of_a_service_names_the_profile_and_a_remedy),
+	    TEST(each_failed_renewal_names_the_profile_and_a_remedy),
 	};
 	int failed;
 

@@ -406,7 +406,7 @@ static void a_refusal_says_what_to_do(void **state)
 		"check the secret access key of profile base, and this computer's clock"},
 	    {"RegionDisabledException",
 		"activate STS for this region in the account's settings, or choose another region"},
-	    {"SomethingNew", "try again in a moment"},
+	    {"SomethingNew", "try again in a minute"},
 	};
 	char reply[1000], message[400];
 
@@ -460,7 +460,7 @@ static void no_answer_is_no_fault_of_the_credentials(void **state)
 	assert_int_equal(err.kind, KS_ERR_REPLY);
 	assert_string_equal(err.tip, "check that the endpoint is one of STS");
 	err = role_resolve_badly(&trouble, "", "can't be taken on: The answer was HTTP status 503");
-	assert_string_equal(err.tip, "try again in a moment");
+	assert_string_equal(err.tip, "try again in a minute");
 }
 
 /* ---- MFA ---- */
@@ -512,7 +512,7 @@ static void a_code_that_may_be_used_up_is_not_sent_again(void **state)
 	given.steps = lost;
 	err = role_resolve_badly(&given, "", "can't be taken on: it went wrong");
 	assert_int_equal(err.kind, KS_ERR_TIMEOUT);
-	assert_string_equal(err.tip, "try again in a moment");
+	assert_string_equal(err.tip, "try again in a minute");
 	given.steps = unsent;
 	given.n_steps = sizeof unsent / sizeof unsent[0];
 	ks_identity_free(role_resolve_well(&given));

@@ -108,8 +108,8 @@ static void the_renewal_is_sent_only_once(void **state)
 
 	(void)state;
 	aws_write(NEW_TOKEN, TOKEN("11:00:00"));
-	FAIL("The login for SSO my-sso can't be renewed: it went wrong", "", "", steps, 1,
-	    {.config = NEW});
+	FAIL("Profile p: the login for SSO my-sso can't be renewed: it went wrong", "", "", steps,
+	    1, {.config = NEW});
 	assert_int_equal(err.kind, KS_ERR_TIMEOUT);
 	assert_true(spy.once);
 	assert_int_equal(desk.paused, 0);
@@ -187,8 +187,8 @@ static void an_expired_login_is_not_tried_at_each_look(void **state)
 
 	(void)state;
 	aws_write(NEW_TOKEN, TOKEN("11:00:00"));
-	FAIL("The login for SSO my-sso can't be renewed: the service answered HTTP 503", "",
-	    "try again in a minute", fails, 1, {.config = NEW});
+	FAIL("Profile p: the login for SSO my-sso can't be renewed: the service answered HTTP 503",
+	    "", "try again in a minute", fails, 1, {.config = NEW});
 	assert_int_equal(err.kind, KS_ERR_SERVICE);
 	FAIL("expired at 2026-11-24 11:00:00 UTC and could not be renewed less than a minute ago",
 	    KS_IDENTITY_SIGN_IN, "try again in a minute, or " SIGN_IN, NULL, 0,
