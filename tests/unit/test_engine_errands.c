@@ -40,8 +40,8 @@ static int64_t mono(void *ctx)
 	return ks_clock_mono(ks_clock_system()) + room.skip;
 }
 
-static void open_room(
-    const struct scripted_step *steps, size_t n_steps, const char *const *variables)
+static void open_room_for(int timeout_seconds, const struct scripted_step *steps, size_t n_steps,
+    const char *const *variables)
 {
 	struct ks_err err;
 
@@ -50,12 +50,18 @@ static void open_room(
 	room.env = aws_capture(variables);
 	room.http = ks_http_new(&(struct ks_http_options){.clock = &room.clock,
 				    .user_agent = "test",
-				    .timeout_seconds = 60,
+				    .timeout_seconds = timeout_seconds,
 				    .connections = 4},
 	    &err);
 	assert_non_null(room.http);
 	room.runner = ks_runner_new(room.http, room.env, "/usr/bin:/bin", &room.clock);
 	room.errands = ks_runner_errands(room.runner, 3);
+}
+
+static void open_room(
+    const struct scripted_step *steps, size_t n_steps, const char *const *variables)
+{
+	open_room_for(60, steps, n_steps, variables);
 }
 
 static void close_room(void)
@@ -220,6 +226,20 @@ static void a_request_may_have_less_time_than_others(void **state)
 	open_room(steps, COUNT(steps), NULL);
 	errand = fetch((struct ks_errand_fetch){
 	    .method = "GET", .url = "/", .timeout_ms = 20, .direct = true});
+	assert_int_equal(await(errand)->err.kind, KS_ERR_TIMEOUT);
+	drop(errand);
+	close_room();
+}
+
+/* No search waits for ever for a service that says nothing. */
+static void a_request_without_a_limit_of_its_own_has_that_of_all(void **state)
+{
+	const struct scripted_step steps[] = {{.after = SCRIPTED_STALL}};
+	struct ks_errand *errand;
+
+	(void)state;
+	open_room_for(1, steps, COUNT(steps), NULL);
+	errand = fetch((struct ks_errand_fetch){.method = "GET", .url = "/", .direct = true});
 	assert_int_equal(await(errand)->err.kind, KS_ERR_TIMEOUT);
 	drop(errand);
 	close_room();
@@ -428,6 +448,7 @@ int main(void)
 	    cmocka_unit_test(the_servers_clock_is_told),
 	    cmocka_unit_test(what_fails_or_is_dropped_leaves_nothing),
 	    cmocka_unit_test(a_request_may_have_less_time_than_others),
+	    cmocka_unit_test(a_request_without_a_limit_of_its_own_has_that_of_all),
 	    cmocka_unit_test(a_program_prints_what_is_wanted),
 	    cmocka_unit_test(a_program_has_the_users_whole_environment),
 	    cmocka_unit_test(a_program_that_hangs_or_babbles_is_killed),
