@@ -193,6 +193,50 @@ static void what_cannot_be_written_is_renewed_only_if_it_may(void **state)
 	assert_int_equal(kind_state.put, 0);
 }
 
+/* Pauses are over at once on the desk's clock. */
+static enum ks_freshen_result run_beside_another(
+    bool optional, const char *worth, struct ks_err *err)
+{
+	struct ks_freshen_kind kind = {
+	    .judge = judge, .renew = renew, .put = put, .optional = optional};
+	struct ks_cache *other = NULL;
+	char path[200];
+	struct ks_freshen freshen = {
+	    .kind = &kind, .ctx = &kind_state, .path = path, .patience_ms = 60000};
+	enum ks_freshen_result result = KS_FRESHEN_PENDING;
+
+	write_worth(worth);
+	snprintf(path, sizeof path, "%s", aws_path(NAME));
+	assert_int_equal(ks_cache_begin(path, &other, err), KS_CACHE_MINE);
+	desk_open(NULL, 0);
+	freshen.errands = &desk.errands;
+	for (int i = 0; i < 1000 && result == KS_FRESHEN_PENDING; i++)
+		result = ks_freshen_step(&freshen, err);
+	ks_freshen_clear(&freshen);
+	desk_close();
+	ks_cache_end(other);
+	return result;
+}
+
+static void another_ones_turn_is_not_waited_for_for_ever(void **state)
+{
+	struct ks_err err = {0};
+
+	(void)state;
+	assert_int_equal(run_beside_another(false, "none", &err), KS_FRESHEN_FAILED);
+	assert_int_equal(desk.paused, 60000);
+	assert_non_null(strstr(err.message, "for too long"));
+	assert_non_null(strstr(err.tip, "end that one"));
+	assert_int_equal(kind_state.renewed, 0);
+	/* What may be had without a turn is; what can be used meanwhile needs no wait. */
+	assert_int_equal(run_beside_another(true, "none", &err), KS_FRESHEN_RENEWED);
+	assert_int_equal(desk.paused, 60000);
+	assert_int_equal(kind_state.renewed, 1);
+	assert_int_equal(kind_state.put, 0);
+	assert_int_equal(run_beside_another(false, "stale", &err), KS_FRESHEN_TAKEN);
+	assert_int_equal(desk.paused, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -201,6 +245,7 @@ int main(void)
 	    TEST(what_changes_before_the_turn_is_seen_in_it),
 	    TEST(what_is_refused_or_never_still_is_not_written),
 	    TEST(what_cannot_be_written_is_renewed_only_if_it_may),
+	    TEST(another_ones_turn_is_not_waited_for_for_ever),
 	};
 
 	ks_secret_setup();
