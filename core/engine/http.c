@@ -422,8 +422,8 @@ static const struct failure failures[] = {
 	"The service's certificate is not trusted",
 	"Behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE.", WHOLE},
     {CURLE_SSL_CACERT_BADFILE, KS_ERR_SYSTEM, "Certificates",
-	"The file of trusted certificates can't be read", "Check AWS_CA_BUNDLE, ca_bundle and REQUESTS_CA_BUNDLE.",
-	WHOLE},
+	"The file of trusted certificates can't be read",
+	"Check AWS_CA_BUNDLE, ca_bundle and REQUESTS_CA_BUNDLE.", WHOLE},
 };
 static const struct failure broken_off = {CURLE_RECV_ERROR, KS_ERR_NETWORK, "Reset",
     "The connection ended before there was a whole answer", "", WHOLE};
