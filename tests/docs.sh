@@ -61,6 +61,17 @@ if ! [ -s "$work/roles" ]; then echo "no roles in tui/style.c"; fi >"$found"
 unsaid "$work/roles" "$work/man" "the man page" >>"$found"
 report "the man page has every role of themes"
 
+# The variables that are kept, and those that are taken out of the environment at once.
+{
+    sed -n 's/^\tX(\(AWS_[A-Z0-9_]*\)).*/\1/p' core/aws/env.h
+    grep -oE '"AWS_[A-Z0-9_]+"' core/aws/env.c | tr -d '"'
+} | sort -u >"$work/variables"
+for word in AWS_PROFILE AWS_SDK_UA_APP_ID AWS_SECRET_ACCESS_KEY; do
+    if ! grep -qx "$word" "$work/variables"; then echo "$word wasn't found in core/aws/env"; fi
+done >"$found"
+unsaid "$work/variables" "$work/man" "the man page" >>"$found"
+report "the man page has every variable of AWS"
+
 sed -n '/begin keys$/,/end keys$/p' tui/doc/keysail.1 | sed '1d;$d' >"$work/keys"
 "$BUILDDIR/tests/support/man_keys" | diff - "$work/keys" >"$found" 2>&1
 report "the man page has the actions' keys as they are (else: make man-keys)"
