@@ -18,7 +18,9 @@
 #include "core/base/secret.h"
 #include "core/base/text.h"
 
-enum { FILE_MAX = 64 * 1024, NAMES_MAX = 256, NAME_MAX_LEN = 512 };
+enum { NAME_MAX_LEN = 512 };
+/* With room for names that JSON writes longer than they are. */
+enum { FILE_MAX = 2 * KS_PROFILES_MAX * NAME_MAX_LEN };
 
 #define BESIDE KS_REMEMBER_FILE ".new"
 
@@ -48,7 +50,7 @@ static bool take_names(
 
 	if (array == NULL)
 		return true;
-	if (!cJSON_IsArray(array) || cJSON_GetArraySize(array) > NAMES_MAX)
+	if (!cJSON_IsArray(array) || cJSON_GetArraySize(array) > KS_PROFILES_MAX)
 		return false;
 	cJSON_ArrayForEach(item, array)
 	{

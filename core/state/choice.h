@@ -8,6 +8,9 @@
 
 #include "core/lightsail/model.h"
 
+/* A ceiling for the profiles of a session, and so for what a choice may name. */
+#define KS_PROFILES_MAX 1000
+
 /* Zeroed: the default of both. */
 struct ks_choice {
 	struct ks_str_list profiles; /* names; none: the default rule */

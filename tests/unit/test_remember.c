@@ -95,6 +95,27 @@ static void a_choice_comes_back_as_it_was(void **state)
 	ks_choice_free(&chosen);
 }
 
+static void as_many_profiles_come_back_as_can_be_chosen(void **state)
+{
+	struct ks_remember remember, again;
+	struct ks_choice none = {0}, chosen = {0};
+	struct ks_err err;
+	char name[400];
+
+	(void)state;
+	load(&remember);
+	for (int i = 0; i < KS_PROFILES_MAX; i++) {
+		snprintf(name, sizeof name, "%0399d", i);
+		ks_choice_add(&chosen.profiles, name);
+	}
+	assert_true(ks_remember_choice(&remember, &none, &chosen, &err));
+	load(&again);
+	assert_int_equal(again.last.profiles.count, KS_PROFILES_MAX);
+	ks_choice_free(&again.last);
+	ks_choice_free(&remember.last);
+	ks_choice_free(&chosen);
+}
+
 /* What was on the command line is not what the user chose. */
 static void only_what_changed_is_remembered(void **state)
 {
@@ -200,6 +221,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(no_file_is_no_choice),
 	    TEST(a_choice_comes_back_as_it_was),
+	    TEST(as_many_profiles_come_back_as_can_be_chosen),
 	    TEST(only_what_changed_is_remembered),
 	    TEST(nothing_changed_writes_nothing),
 	    TEST(a_broken_file_is_said_and_left_out),
