@@ -35,6 +35,7 @@ struct app {
 	int64_t framed_at; /* monotonic */
 	int signal;        /* that ends the program; 0: none */
 	size_t told;       /* remarks */
+	size_t forgotten;  /* profiles of the remembered choice that were taken out of it */
 	bool leave;
 	bool demo;
 	bool worker_hangs;
@@ -63,6 +64,20 @@ static void tell_choice(struct app *app, struct ks_event *event)
 		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
 	ks_choice_free(&before);
 	ks_choice_free(&after);
+}
+
+/* Profiles that are no more are said once, not at each start. */
+static void forget_gone(struct app *app)
+{
+	const struct ks_str_list *gone = &port_store(app)->gone;
+	struct ks_err err;
+	char line[sizeof err.message + sizeof err.tip];
+
+	if (gone->count == app->forgotten || app->options->remember == NULL)
+		return;
+	app->forgotten = gone->count;
+	if (!ks_remember_without(app->options->remember, gone, &err))
+		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
 }
 
 static void port_tell(void *ctx, struct ks_event *event)
@@ -358,6 +373,7 @@ static int64_t turn(struct app *app)
 		ks_clipboard_turn(app->clipboard, now);
 	hints = ks_ui_hints(app->ui);
 	wake = ks_session_turn(app->session, &hints, now);
+	forget_gone(app);
 	wake = earlier(wake, show(app));
 	take_wish(app);
 	return earlier(wake, ks_clipboard_wake(app->clipboard));

@@ -198,3 +198,15 @@ bool ks_remember_choice(struct ks_remember *remember, const struct ks_choice *be
 	}
 	return save(remember, err);
 }
+
+bool ks_remember_without(
+    struct ks_remember *remember, const struct ks_str_list *gone, struct ks_err *err)
+{
+	size_t before = remember->last.profiles.count;
+
+	for (size_t i = 0; i < gone->count; i++)
+		ks_choice_remove(&remember->last.profiles, ks_str_raw(&gone->items[i]));
+	if (remember->folder == NULL || remember->last.profiles.count == before)
+		return true;
+	return save(remember, err);
+}

@@ -31,4 +31,8 @@ bool ks_remember_load(struct ks_remember *remember, struct ks_err *err);
 bool ks_remember_choice(struct ks_remember *remember, const struct ks_choice *before,
     const struct ks_choice *after, struct ks_err *err);
 
+/* These profiles are no more: they are taken out of last, and the file is written as above. */
+bool ks_remember_without(
+    struct ks_remember *remember, const struct ks_str_list *gone, struct ks_err *err);
+
 #endif

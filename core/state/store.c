@@ -107,6 +107,7 @@ void ks_store_free(struct ks_store *store)
 	free(store->activities);
 	free(store->tasks);
 	free(store->warning);
+	ks_str_list_free(&store->gone);
 	ks_notes_free(store);
 	free_index(store->index);
 	free(store);

@@ -1,9 +1,11 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/state/index.h"
+
+enum { GONE_NAMED = 4, GONE_SIZE = 1400 }; /* more are counted, not named */
 
 /* ---- profiles ---- */
 
@@ -251,20 +253,37 @@ bool ks_choice_catalog(struct ks_store *store, struct ks_event *event)
 	return true;
 }
 
+/* One sentence for all of them, since only the last warning stays. */
+static char *word_gone(const struct ks_str_list *gone)
+{
+	bool one = gone->count == 1;
+	struct ks_buf text;
+	char *copy;
+
+	ks_buf_init(&text, GONE_SIZE);
+	ks_buf_printf(&text, "Profile%s ", one ? "" : "s");
+	for (size_t i = 0; i < gone->count && i < GONE_NAMED; i++)
+		ks_buf_printf(&text, "%s%s", i > 0 ? ", " : "", ks_str_clean(&gone->items[i]));
+	if (gone->count > GONE_NAMED)
+		ks_buf_printf(&text, " and %zu more", gone->count - GONE_NAMED);
+	ks_buf_printf(&text, " of the last choice %s no longer configured: %s left out",
+	    one ? "is" : "are", one ? "it is" : "they are");
+	copy = ks_strdup(ks_buf_text(&text));
+	ks_buf_free(&text);
+	return copy;
+}
+
 /* A profile that was chosen in an earlier run and is no more. */
 bool ks_choice_forget(struct ks_store *store, uint32_t index, struct ks_event *event)
 {
 	struct ks_profile *profile = &store->profiles[index];
-	char text[512], name[256];
 
 	if (!profile->chosen || profile->name == NULL || !store->index->choice_is_remembered ||
 	    !ks_err_is(&event->err, KS_NO_SUCH_PROFILE))
 		return false;
-	ks_text_clean(name, sizeof name, profile->name, strlen(profile->name));
-	snprintf(text, sizeof text,
-	    "Profile %s of the last choice is no longer configured: it is left out", name);
+	ks_choice_add(&store->gone, profile->name);
 	free(event->warning);
-	event->warning = ks_strdup(text);
+	event->warning = word_gone(&store->gone);
 	ks_warnings_add(store, event);
 	ks_choice_remove(&store->choice.profiles, profile->name);
 	ks_choice_apply(store);

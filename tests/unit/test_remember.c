@@ -141,6 +141,31 @@ static void only_what_changed_is_remembered(void **state)
 	ks_choice_free(&after);
 }
 
+/* Else each start would say again that they are gone. */
+static void what_is_gone_is_taken_out(void **state)
+{
+	struct ks_remember remember, again;
+	struct ks_str_list gone = {0};
+	struct ks_err err;
+
+	(void)state;
+	write_file("{\"profiles\": [\"old\", \"kept\"], \"regions\": [\"eu-west-1\"]}");
+	load(&remember);
+	ks_choice_add(&gone, "old");
+	ks_choice_add(&gone, "never-chosen");
+	assert_true(ks_remember_without(&remember, &gone, &err));
+	load(&again);
+	assert_int_equal(again.last.profiles.count, 1);
+	assert_true(ks_str_list_has(&again.last.profiles, "kept"));
+	assert_int_equal(again.last.regions.count, 1);
+	ks_choice_free(&again.last);
+	assert_int_equal(unlink(path), 0);
+	assert_true(ks_remember_without(&remember, &gone, &err));
+	assert_int_not_equal(access(path, F_OK), 0);
+	ks_choice_free(&remember.last);
+	ks_str_list_free(&gone);
+}
+
 static void nothing_changed_writes_nothing(void **state)
 {
 	struct ks_remember remember;
@@ -223,6 +248,7 @@ int main(void)
 	    TEST(a_choice_comes_back_as_it_was),
 	    TEST(as_many_profiles_come_back_as_can_be_chosen),
 	    TEST(only_what_changed_is_remembered),
+	    TEST(what_is_gone_is_taken_out),
 	    TEST(nothing_changed_writes_nothing),
 	    TEST(a_broken_file_is_said_and_left_out),
 	    TEST(what_is_no_file_is_not_opened),

@@ -662,6 +662,9 @@ static void a_remembered_profile_that_is_gone_is_left_out(void **state)
 	assert_int_equal(replay.store->choice.profiles.count, 1);
 	fail_no_profile(&replay, "prod");
 	settle(&replay);
+	assert_string_equal(replay.store->warning,
+	    "Profiles dev, prod of the last choice are no longer configured: they are left out");
+	assert_int_equal(replay.store->gone.count, 2);
 	assert_int_equal(replay.store->choice.profiles.count, 0);
 	assert_int_equal(scope_of(&replay, "default", "us-east-1")->n_entries, 2);
 	replay_end(&replay);
