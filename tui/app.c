@@ -36,6 +36,7 @@ struct app {
 	int signal;        /* that ends the program; 0: none */
 	size_t told;       /* remarks */
 	size_t forgotten;  /* profiles of the remembered choice that were taken out of it */
+	size_t warned;     /* the store's remarks */
 	bool leave;
 	bool demo;
 	bool worker_hangs;
@@ -78,6 +79,21 @@ static void forget_gone(struct app *app)
 	app->forgotten = gone->count;
 	if (!ks_remember_without(app->options->remember, gone, &err))
 		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_err_line(&err, line, sizeof line));
+}
+
+/* Settings that were not taken as they stand. */
+static void tell_warnings(struct app *app)
+{
+	const struct ks_str_list *remarks = &port_store(app)->remarks;
+
+	if (remarks->count == app->warned)
+		return;
+	app->warned = remarks->count;
+	if (remarks->count == 1)
+		ks_ui_toast(app->ui, KS_TOAST_BAD, "%s", ks_str_clean(&remarks->items[0]));
+	else if (remarks->count > 1)
+		ks_ui_toast(app->ui, KS_TOAST_BAD, "%zu remarks (keysail whoami has all): %s",
+		    remarks->count, ks_str_clean(&remarks->items[0]));
 }
 
 static void port_tell(void *ctx, struct ks_event *event)
@@ -374,6 +390,7 @@ static int64_t turn(struct app *app)
 	hints = ks_ui_hints(app->ui);
 	wake = ks_session_turn(app->session, &hints, now);
 	forget_gone(app);
+	tell_warnings(app);
 	wake = earlier(wake, show(app));
 	take_wish(app);
 	return earlier(wake, ks_clipboard_wake(app->clipboard));

@@ -443,6 +443,8 @@ struct ks_identity_info *ks_roster_info(const struct ks_roster *roster, uint32_t
 	info->endpoint = custom_endpoint(entry->identity);
 	ks_identity_endpoint_kind(entry->identity, &info->fips, &info->dual_stack);
 	add_looked(info, entry->identity);
+	for (size_t i = 0; i < ks_identity_warning_count(entry->identity); i++)
+		ks_choice_add(&info->warnings, ks_identity_warning(entry->identity, i));
 	credentials = ks_identity_credentials(entry->identity);
 	if (credentials == NULL)
 		return info;

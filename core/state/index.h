@@ -39,6 +39,7 @@
 #define KS_OPERATION_PAGES_MAX 50 /* pages of one pass over GetOperations */
 #define KS_ACTIVITIES_MAX      2000
 #define KS_SCOPES_MAX          4096
+#define KS_REMARKS_MAX         64 /* profiles share files, and so most of them */
 #define KS_CHANGES_ENDED_MAX   64
 #define KS_HANDOVERS_OVER_MAX  256
 #define KS_QUESTIONS_MAX       64 /* that wait for the user at once */

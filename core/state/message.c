@@ -53,6 +53,7 @@ void ks_identity_info_free(struct ks_identity_info *info)
 		free(info->looked[i].finding);
 	}
 	free(info->looked);
+	ks_str_list_free(&info->warnings);
 	free(info->profile);
 	free(info->source);
 	free(info->access_key_id);

@@ -127,7 +127,8 @@ struct ks_identity_info {
 	bool fips, dual_stack; /* which of AWS's own */
 	struct ks_looked *looked;
 	size_t n_looked;
-	int64_t expires; /* KS_TIME_NONE: never */
+	struct ks_str_list warnings; /* settings that were not taken as they stand */
+	int64_t expires;             /* KS_TIME_NONE: never */
 };
 
 /* What an identity can't go on without. Clean texts. */

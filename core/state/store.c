@@ -108,6 +108,7 @@ void ks_store_free(struct ks_store *store)
 	free(store->tasks);
 	free(store->warning);
 	ks_str_list_free(&store->gone);
+	ks_str_list_free(&store->remarks);
 	ks_notes_free(store);
 	free_index(store->index);
 	free(store);

@@ -255,6 +255,7 @@ struct ks_store {
 	size_t n_questions;
 	struct ks_task *tasks;
 	size_t n_tasks;
+	struct ks_str_list remarks; /* the warnings of all identities, each once */
 	/* Profiles of a remembered choice that are in no file any more: taken out of choice. */
 	struct ks_str_list gone;
 	char *warning; /* the last one, clean; NULL while there was none */

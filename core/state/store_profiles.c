@@ -43,10 +43,15 @@ bool ks_profile_wants_regions(const struct ks_store *store, const struct ks_prof
 
 /* ---- identity ---- */
 
-static void take_info(struct ks_profile *profile, struct ks_event *event)
+static void take_info(struct ks_store *store, struct ks_profile *profile, struct ks_event *event)
 {
+	const struct ks_str_list *warnings;
+
 	if (event->identity == NULL)
 		return;
+	warnings = &event->identity->warnings;
+	for (size_t i = 0; i < warnings->count && store->remarks.count < KS_REMARKS_MAX; i++)
+		ks_choice_add(&store->remarks, ks_str_raw(&warnings->items[i]));
 	ks_identity_info_free(profile->info);
 	profile->info = event->identity;
 	event->identity = NULL;
@@ -85,7 +90,7 @@ bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
 	profile = &store->profiles[event->profile];
 	if (profile->identity.request != 0)
 		return false;
-	take_info(profile, event);
+	take_info(store, profile, event);
 	if (event->err.kind != KS_ERR_NONE) {
 		ks_fetched_failed(&profile->identity, &event->err, event->at);
 		return true;
@@ -102,7 +107,7 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 	if (task->profile >= store->n_profiles)
 		return false;
 	profile = &store->profiles[task->profile];
-	take_info(profile, event);
+	take_info(store, profile, event);
 	if (event->err.kind == KS_ERR_NONE && profile->info == NULL)
 		ks_err_set(&event->err, KS_ERR_CREDENTIALS, "Nothing is known of this identity.");
 	if (event->err.kind != KS_ERR_NONE) {

@@ -164,4 +164,19 @@ if [ -c /dev/full ]; then
     : >"$work/out"
     check "what can't be written is no success" 1 1 </dev/null
 fi
+cat >"$work/.aws/config" <<'END'
+[profile prod]
+region = eu-west-1
+retry_mode = bogus
+[profile local]
+endpoint_url = http://127.0.0.1:1
+max_attempts = 0
+END
+whoami -p prod -p local --format json
+remarks_only() { [ "$status" -eq 0 ] && [ "$(wc -l <"$work/err")" -eq 2 ] && [ "$(grep -c accessKeyId "$work/out")" -eq 2 ]; }
+count=$((count + 1))
+if remarks_only; then echo "ok $count - settings that aren't taken are no failure"; else echo "not ok $count - settings that aren't taken are no failure"; sed 's/^/# /' "$work/err"; fi
+says "but are named" 'there is no retry mode "bogus"'
+says "each of them" "max_attempts"
+
 echo "1..$count"

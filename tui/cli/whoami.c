@@ -182,6 +182,13 @@ static bool print(const struct ks_options *options, const struct ks_store *store
 	return false;
 }
 
+/* Settings that were not taken as they stand: no failure, but the user may think they hold. */
+static void tell_remarks(const struct ks_store *store)
+{
+	for (size_t i = 0; i < store->remarks.count; i++)
+		fprintf(stderr, "keysail: %s\n", ks_str_clean(&store->remarks.items[i]));
+}
+
 int ks_whoami_main(const struct ks_options *options, const struct ks_store_options *store,
     const struct ks_worker_options *worker)
 {
@@ -199,6 +206,7 @@ int ks_whoami_main(const struct ks_options *options, const struct ks_store_optio
 	} else {
 		bool good = print(options, ks_session_store(cli.session));
 
+		tell_remarks(ks_session_store(cli.session));
 		good &= !ks_cli_complain_of_all(ks_session_store(cli.session));
 		status = good ? EXIT_SUCCESS : KS_CLI_FAILED;
 	}
