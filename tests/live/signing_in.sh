@@ -89,7 +89,7 @@ peer expire who=sso >"$work/out"
 rm -rf "$HOME/.aws/cli"
 press C-r
 check "a login that has ended is a line of its own" shows "! sso: The login for SSO my-sso "
-check "with its remedy" shows "run: aws sso login --profile sso"
+check "with its remedy" shows "aws sso login --profile sso"
 check "and no other" is 1 grep -c '│.! ' "$work/screen"
 peer sso-login >"$work/out"
 press G
