@@ -162,6 +162,30 @@ static void a_filter_without_matches_takes_nothing(void **state)
 	rig_end(&rig);
 }
 
+static void all_toggled_away_is_nothing_to_take(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, 1);
+	rig_keys(&rig, "p Space");
+	assert_true(rig_shows(&rig, "nothing is chosen"));
+	rig_keys(&rig, "j Enter");
+	assert_non_null(ks_ui_top(rig.ui));
+	assert_true(rig_shows(&rig, "Nothing is chosen: Space chooses."));
+	assert_string_equal(profiles(&rig), "prod ");
+	rig_keys(&rig, "Space");
+	assert_false(rig_shows(&rig, "nothing is chosen"));
+	rig_keys(&rig, "Enter");
+	assert_string_equal(profiles(&rig), "dev ");
+	rig_keys(&rig, "o Space / v i r g i n i a Enter Space Enter");
+	assert_true(rig_shows(&rig, "Nothing is chosen"));
+	rig_keys(&rig, "Esc Esc");
+	assert_null(ks_ui_top(rig.ui));
+	assert_string_equal(regions(&rig), "us-east-1 eu-west-1 ");
+	rig_end(&rig);
+}
+
 static void a_name_is_taken_as_it_is(void **state)
 {
 	struct rig rig;
@@ -262,6 +286,7 @@ int main(void)
 	    cmocka_unit_test(the_default_is_a_way_back_and_goes_alone),
 	    cmocka_unit_test(the_filter_hides_and_keeps_what_is_toggled),
 	    cmocka_unit_test(a_filter_without_matches_takes_nothing),
+	    cmocka_unit_test(all_toggled_away_is_nothing_to_take),
 	    cmocka_unit_test(a_name_is_taken_as_it_is),
 	    cmocka_unit_test(a_profile_that_is_in_no_file_can_be_left_out),
 	    cmocka_unit_test(regions_are_chosen_by_name_or_all),

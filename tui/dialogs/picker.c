@@ -280,6 +280,8 @@ static void draw_bottom(const struct picker *picker, struct ks_draw *draw, struc
 	if (picker->filter.text[0] != '\0')
 		ks_draw_printf(line, 1, 0, -1, ks_style(KS_ROLE_DIM), "%s/%s",
 		    picker->list.count == 0 ? "Nothing matches " : "", picker->filter.text);
+	else if (picker->touched && picker->n_marked == 0)
+		ks_draw_printf(line, 1, 0, -1, ks_style(KS_ROLE_WARN), "nothing is chosen");
 	else if (picker->err.kind != KS_ERR_NONE)
 		ks_draw_cut(line, 1, 0, line.width - 1, ks_style(KS_ROLE_BAD),
 		    ks_err_line(&picker->err, text, sizeof text), draw->glyphs->ellipsis);
@@ -359,16 +361,19 @@ static void say_kept(struct ks_ui *ui, size_t kept)
 		    kept == 1 ? "it" : "them");
 }
 
+/* What is toggled; while nothing was, what the cursor is on. */
 static size_t gather(const struct picker *picker, const struct ks_picker_row **taken)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; picker->touched && i < picker->rows.count; i++)
+	if (!picker->touched) {
+		taken[0] = row_of(picker, ks_list_selected(&picker->list));
+		return taken[0] != NULL;
+	}
+	for (size_t i = 0; i < picker->rows.count; i++)
 		if (is_marked(picker, id_of(&picker->rows.items[i])))
 			taken[count++] = &picker->rows.items[i];
-	if (count == 0)
-		taken[count] = row_of(picker, ks_list_selected(&picker->list));
-	return taken[0] != NULL ? count + (count == 0) : 0;
+	return count;
 }
 
 /* Nothing toggled and the cursor where it was: nothing was chosen, and nothing changes. */
@@ -387,6 +392,8 @@ static void take(struct picker *picker, struct ks_ui *ui)
 		picker->kind->choose(event->choice, taken, count);
 		ks_ui_tell(ui, event);
 		say_kept(ui, count_kept(ks_ui_store(ui)));
+	} else if (picker->touched) {
+		ks_ui_toast(ui, KS_TOAST_INFO, "Nothing is chosen: Space chooses.");
 	}
 	free(taken);
 	if (count > 0 || as_before)

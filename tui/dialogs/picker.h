@@ -3,7 +3,7 @@
  * is a row of a const table (struct ks_picker_kind) for each kind. UI thread.
  *
  * Space toggles; Enter takes what is toggled, or just what the cursor is on where nothing was
- * toggled.
+ * toggled. Where all was toggled away there is nothing to take.
  */
 #ifndef KS_TUI_DIALOGS_PICKER_H
 #define KS_TUI_DIALOGS_PICKER_H
