@@ -325,7 +325,10 @@ bool ks_store_profile_is_shown(const struct ks_store *store, uint32_t profile);
 size_t ks_store_count_profiles(const struct ks_store *store);
 /* More than one region is shown, for one profile or for several. */
 bool ks_store_has_several_regions(const struct ks_store *store);
-/* Some profile's regions are all that there are: by the choice, or since none is configured. */
+/*
+ * Some profile's regions are all that there are: by the choice, or since none is configured. One
+ * that was never identified has no regions at all.
+ */
 bool ks_store_shows_all_regions(const struct ks_store *store);
 
 /* The profile's name for the screen: as resolved, else as chosen, else "default". */

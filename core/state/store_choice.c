@@ -328,7 +328,7 @@ bool ks_store_has_several_regions(const struct ks_store *store)
 bool ks_store_shows_all_regions(const struct ks_store *store)
 {
 	for (size_t i = 0; i < store->n_profiles; i++)
-		if (store->profiles[i].chosen && store->profiles[i].info != NULL &&
+		if (store->profiles[i].chosen && store->profiles[i].identity.at != KS_TIME_NONE &&
 		    ks_profile_wants_regions(store, &store->profiles[i]))
 			return true;
 	return store->choice.all_regions;

@@ -113,11 +113,32 @@ static void regions_that_could_not_be_listed_are_no_lack_of_buckets(void **state
 	replay_end(&replay);
 }
 
+/* One that was never identified has no region; that is not all of them. */
+static void what_failed_does_not_count_among_the_regions(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	replay_begin(&replay, &(struct ks_store_options){.profiles = names, .n_profiles = 2});
+	replay_plan(&replay);
+	identify(&replay, NULL, false);
+	identify(&replay, "eu-west-1", true);
+	assert_false(ks_store_shows_all_regions(replay.store));
+	replay_end(&replay);
+	replay_begin(&replay, &(struct ks_store_options){.profiles = names, .n_profiles = 2});
+	replay_plan(&replay);
+	identify(&replay, NULL, true);
+	identify(&replay, "eu-west-1", true);
+	assert_true(ks_store_shows_all_regions(replay.store));
+	replay_end(&replay);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(one_profile_that_may_still_work_keeps_the_panes),
 	    cmocka_unit_test(each_profile_that_failed_is_named),
+	    cmocka_unit_test(what_failed_does_not_count_among_the_regions),
 	    cmocka_unit_test(regions_that_could_not_be_listed_are_no_lack_of_buckets),
 	};
 
