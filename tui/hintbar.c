@@ -18,6 +18,9 @@ void ks_hintbar_collect(struct ks_hintbar *bar, const struct ks_keymap *keymap,
 		    .text = action->hint,
 		    .off = action->why_not != NULL && action->why_not(ui) != NULL,
 		};
+		/* What can be done here alone is easily missed elsewhere. */
+		bar->hints[count].keep =
+		    action->contexts == (unsigned)context && !bar->hints[count].off;
 		count++;
 	}
 	bar->hints[count] = (struct ks_hint){0};

@@ -89,7 +89,7 @@ static void each_profile_that_failed_is_named(void **state)
 	for (int i = 0; i < 3; i++)
 		identify(&replay, NULL, false);
 	assert_true(ks_trouble_is(replay.store));
-	assert_true(shows(&replay, "The sign-in did not work"));
+	assert_true(shows(&replay, "No credentials came"));
 	assert_true(shows(&replay, "The other profiles"));
 	assert_true(shows(&replay, "two    "));
 	assert_true(shows(&replay, "three  "));

@@ -43,7 +43,7 @@ static bool is_broken(const struct ks_err *err)
 	       err->kind == KS_ERR_USAGE;
 }
 
-/* All is set up; a service, or the user, gave nothing. */
+/* All is set up, but STS or the user refused: codes of other kinds are those of a provider. */
 static bool is_refused(const struct ks_err *err)
 {
 	return is_credentials(err) && ks_err_is(err, KS_IDENTITY_REFUSED);
@@ -85,7 +85,7 @@ static const struct trouble troubles[] = {
 	{"Choose one that there is: press p, or keysail --profile NAME",
 	    "Or set this one up: aws configure --profile NAME"},
 	is_no_profile, false},
-    {"Sign in", "The profile's credentials come from a login, and that can't be used.",
+    {"Sign in", "The profile uses a login, which is over, isn't there or can't be read.",
 	{"Once you have signed in, press r.",
 	    "Choose another profile: press p, or keysail --profile NAME"},
 	is_login, false},
@@ -93,15 +93,15 @@ static const struct trouble troubles[] = {
 	{"Put it right where the message points, then press r.",
 	    "Choose another profile: press p, or keysail --profile NAME"},
 	is_broken, false},
-    {"Not signed in", "The profile is set up, but signing in with it did not succeed.",
-	{"Do what the message says, then press r.",
+    {"The role was not given", "The profile takes on a role. AWS refused it, or needs an MFA code.",
+	{"Once that is done, press r.",
 	    "Choose another profile: press p, or keysail --profile NAME"},
 	is_refused, false},
     {"No credentials", "keysail signs its requests with the same AWS credentials as the AWS CLI.",
 	{"Set a profile up: aws configure",
 	    "Choose another one: press p, or keysail --profile NAME"},
 	is_no_credentials, true},
-    {"The sign-in did not work", "The profile is there, but gave no credentials.",
+    {"No credentials came", "What the profile has them from gave none that can be used.",
 	{"Press r to try again.", "Choose another profile: press p, or keysail --profile NAME"},
 	is_credentials, false},
     {"The credentials have expired", "They were valid for a limited time, which is over.",
@@ -281,24 +281,39 @@ static void add_others(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t fi
 		ks_sheet_text(sheet, KS_ROLE_DIM, "and %zu more", others - OTHERS);
 }
 
-/* The remedy comes before what it was found from: a small screen shows the beginning. */
-static void fill(struct ks_sheet *sheet, struct ks_draw *draw, bool offer_demo)
+static void add_failed(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err)
 {
-	uint32_t first = 0;
-	const struct ks_err *err = find_err(draw->store, &first);
-	const struct ks_profile *profile = &draw->store->profiles[first];
-	const struct trouble *trouble;
-
-	ks_sheet_clear(sheet);
-	if (err == NULL)
-		return;
-	trouble = find_trouble(err);
-	ks_sheet_heading(sheet, trouble->title);
-	ks_sheet_gap(sheet);
-	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->meaning);
 	ks_sheet_gap(sheet);
 	ks_describe_message(sheet, draw, err);
+}
+
+/*
+ * The remedy comes before what it was found from, as a small screen shows the beginning. In a very
+ * small one (brief) it comes before what failed, too.
+ */
+static void fill(struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err,
+    bool offer_demo, bool brief)
+{
+	const struct trouble *trouble = find_trouble(err);
+
+	ks_sheet_clear(sheet);
+	ks_sheet_heading(sheet, trouble->title);
+	if (!brief)
+		ks_sheet_gap(sheet);
+	ks_sheet_text(sheet, KS_ROLE_TEXT, "%s", trouble->meaning);
+	if (!brief)
+		add_failed(sheet, draw, err);
 	add_next(sheet, draw, err, trouble, offer_demo);
+	if (brief)
+		add_failed(sheet, draw, err);
+}
+
+/* What it was found from. */
+static void add_rest(
+    struct ks_sheet *sheet, struct ks_draw *draw, const struct ks_err *err, uint32_t first)
+{
+	const struct ks_profile *profile = &draw->store->profiles[first];
+
 	add_details(sheet, err, profile->info);
 	if (profile->identity.state == KS_FETCH_FAILED)
 		add_looked(sheet, profile, err);
@@ -309,10 +324,18 @@ void ks_trouble_draw(
     struct ks_sheet *sheet, struct ks_draw *draw, struct ks_area area, bool offer_demo)
 {
 	int width = area.width - 2 * MARGIN, height, y;
+	uint32_t first = 0;
+	const struct ks_err *err = find_err(draw->store, &first);
 
-	fill(sheet, draw, offer_demo);
+	ks_sheet_clear(sheet);
+	if (err == NULL)
+		return;
 	if (width > WIDEST)
 		width = WIDEST;
+	fill(sheet, draw, err, offer_demo, false);
+	if (ks_sheet_height(sheet, width - 1) > area.height)
+		fill(sheet, draw, err, offer_demo, true);
+	add_rest(sheet, draw, err, first);
 	height = ks_sheet_height(sheet, width - 1);
 	/* A third of what is free above it: a page that hangs, not one that floats. */
 	y = height < area.height ? (area.height - height) / 3 : 0;
