@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/aws/identity.h"
 #include "core/base/date.h"
 #include "core/base/text.h"
 
-enum { MINUTE = 60 * 1000, AGE_STEP = 10 * 1000 };
+#define RUN   "run: "
+#define AGAIN "try again"
+
+enum { MINUTE = 60 * 1000, AGE_STEP = 10 * 1000, LONGEST_TIP = 60 };
 
 /* The words for errors that carry no code of the service. */
 static const char *const err_words[] = {
@@ -187,6 +191,70 @@ const char *ks_format_activity_resource(const struct ks_activity *activity)
 const char *ks_format_err_word(const struct ks_err *err)
 {
 	return err->code[0] != '\0' ? err->code : err_words[err->kind];
+}
+
+/* The first part of a tip, which says most of it; more of it is for who has the room. */
+static int first_clause(const char *tip)
+{
+	static const char *const ends[] = {", ", ": ", "; ", ". ", " ("};
+	size_t len = strlen(tip);
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		const char *end = strstr(tip, ends[i]);
+
+		if (end != NULL && (size_t)(end - tip) < len)
+			len = (size_t)(end - tip);
+	}
+	return (int)(len > 0 && tip[len - 1] == '.' ? len - 1 : len);
+}
+
+/* The command of a tip that begins with one, or comes to it at once; NULL. */
+static const char *find_command(const char *tip)
+{
+	const char *run = strstr(tip, RUN);
+
+	return run != NULL && (run == tip || strncmp(run - 2, "; ", 2) == 0) ? run + strlen(RUN)
+									     : NULL;
+}
+
+/* The tips for what a service says are whole; those for a mistake in a file say "it" of it. */
+static bool is_tip_enough(const struct ks_err *err)
+{
+	bool is_file = err->kind == KS_ERR_USAGE || err->kind == KS_ERR_SYSTEM ||
+		       (err->kind == KS_ERR_CREDENTIALS && !ks_err_is(err, KS_IDENTITY_REFUSED));
+
+	return !is_file && err->tip[0] != '\0' && strncmp(err->tip, AGAIN, strlen(AGAIN)) != 0 &&
+	       first_clause(err->tip) <= LONGEST_TIP;
+}
+
+/* "FILE, line 7, profile work: " goes, the rest says what is wrong there. */
+static const char *without_place(const char *message)
+{
+	const char *line = strstr(message, ", line "), *colon = strstr(message, ": ");
+
+	return line != NULL && colon != NULL && line < colon ? colon + 2 : message;
+}
+
+const char *ks_format_err_brief(const struct ks_err *err, char dst[KS_FORMAT_BRIEF_SIZE])
+{
+	const char *command = find_command(err->tip);
+	struct ks_err bare = *err;
+
+	if (command != NULL) {
+		const char *other = strstr(command, ", or ");
+
+		snprintf(dst, KS_FORMAT_BRIEF_SIZE, "run %.*s",
+		    (int)(other != NULL ? (size_t)(other - command) : strlen(command)), command);
+	} else if (ks_err_is(err, KS_IDENTITY_NO_PROFILE)) {
+		snprintf(dst, KS_FORMAT_BRIEF_SIZE, "no such profile");
+	} else if (is_tip_enough(err)) {
+		snprintf(dst, KS_FORMAT_BRIEF_SIZE, "%.*s", first_clause(err->tip), err->tip);
+	} else {
+		snprintf(bare.message, sizeof bare.message, "%s", without_place(err->message));
+		bare.tip[0] = '\0';
+		ks_err_line(&bare, dst, KS_FORMAT_BRIEF_SIZE);
+	}
+	return dst;
 }
 
 /* The end of the text that fits in width cells, whole characters with their marks. */

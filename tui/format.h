@@ -12,7 +12,10 @@
 #include "core/state/store.h"
 #include "tui/view.h"
 
-enum { KS_FORMAT_SIZE = 128 }; /* enough for each form below */
+enum {
+	KS_FORMAT_SIZE = 128,      /* enough for each form below */
+	KS_FORMAT_BRIEF_SIZE = 600 /* but for this one: a message, and a code before it */
+};
 
 /* "412d" since then, "<1m" below a minute; a dash when it is not known. Use what is returned. */
 const char *ks_format_age(struct ks_draw *draw, int64_t since, char dst[KS_FORMAT_SIZE]);
@@ -43,6 +46,12 @@ const char *ks_format_activity_resource(const struct ks_activity *activity);
 
 /* The service's code, or a word for the kind of error: "no network", "timeout". */
 const char *ks_format_err_word(const struct ks_err *err);
+
+/*
+ * What a row has room for: the remedy, where it says by itself what is wrong ("run aws sso login
+ * --profile work"); else what is wrong, without the place in a file. Use what is returned.
+ */
+const char *ks_format_err_brief(const struct ks_err *err, char dst[KS_FORMAT_BRIEF_SIZE]);
 
 /*
  * A name in at most width cells, cut before its last third: names that begin alike mostly differ at

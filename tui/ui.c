@@ -419,7 +419,9 @@ static void set_notice(struct ks_ui *ui, struct ks_bucket_row row)
 		snprintf(line, sizeof line, "Its credentials need an MFA code.");
 	else if (find_err(ks_ui_store(ui), row, &err))
 		ks_err_line(&err, line, sizeof line);
-	else if (row.kind == KS_ROW_SCOPE || row.kind == KS_ROW_PROFILE)
+	else if (row.kind == KS_ROW_SCOPE ||
+		 (row.kind == KS_ROW_PROFILE &&
+		     !ks_store_profile_is_signing_in(ks_ui_store(ui), row.id)))
 		snprintf(line, sizeof line, "Its buckets could not be read.");
 	ks_keys_set_notice(ui->panes[KS_PANE_KEYS].self, line);
 }

@@ -340,6 +340,8 @@ const char *ks_store_profile_name(const struct ks_store *store, uint32_t profile
 const char *ks_store_profile_label(const struct ks_store *store, uint32_t profile);
 /* It isn't known yet who it is, or where to look. */
 bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile);
+/* Its credentials are being looked for, also once more after a failure. */
+bool ks_store_profile_is_signing_in(const struct ks_store *store, uint32_t profile);
 /* Why the whole profile shows nothing: no identity, or no list of regions. NULL when it works. */
 const struct ks_err *ks_store_profile_err(const struct ks_store *store, uint32_t profile);
 /* Did this fail because its profile has no identity? Then that error says it for all of them. */

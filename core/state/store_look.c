@@ -177,6 +177,15 @@ bool ks_store_profile_is_loading(const struct ks_store *store, uint32_t profile)
 	       (ks_profile_wants_regions(store, it) && it->regions.state <= KS_FETCH_ASKED);
 }
 
+bool ks_store_profile_is_signing_in(const struct ks_store *store, uint32_t profile)
+{
+	const struct ks_profile *it = &store->profiles[profile];
+
+	return it->chosen && (it->identity.state <= KS_FETCH_ASKED ||
+				 (it->identity.state == KS_FETCH_FAILED &&
+				     (it->identity.request != 0 || it->identity.wanted)));
+}
+
 /* ---- findings ---- */
 
 int64_t ks_bucket_last_used(const struct ks_bucket_entry *entry)

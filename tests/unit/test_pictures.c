@@ -49,6 +49,14 @@ static const struct ks_err bad_endpoint = {
     .tip = "use https://; http is for 127.0.0.1, [::1] and localhost",
 };
 
+static const struct ks_err half = {
+    .kind = KS_ERR_CREDENTIALS,
+    .code = "BrokenCredentials",
+    .message = "~/.aws/config, line 4, profile dev: aws_access_key_id has no aws_secret_access_key "
+	       "beside it",
+    .tip = "fill it in, or take it out",
+};
+
 struct scene {
 	const char *name; /* of the picture */
 	int width, height;
@@ -63,6 +71,7 @@ struct scene {
 	const char *fails_code;
 	bool no_credentials;
 	const struct ks_err *identity_err; /* with looked_for_sso */
+	const char *broken, *slow;         /* of several profiles */
 };
 
 static const struct scene scenes[] = {
@@ -156,6 +165,36 @@ static const struct scene scenes[] = {
 	.keys = "G",
 	.several = true,
 	.denied_region = "eu-west-1"},
+    {.name = "several-sign-in-120x34",
+	.width = 120,
+	.height = 34,
+	.keys = "G",
+	.several = true,
+	.broken = "dev",
+	.identity_err = &login},
+    {.name = "several-sign-in-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "G",
+	.several = true,
+	.broken = "dev",
+	.identity_err = &login},
+    {.name = "several-half-80x24",
+	.width = 80,
+	.height = 24,
+	.keys = "G",
+	.several = true,
+	.broken = "dev",
+	.identity_err = &half},
+    {.name = "signing-in-120x34", .width = 120, .height = 34, .several = true, .slow = "dev"},
+    {.name = "signing-in-80x24", .width = 80, .height = 24, .several = true, .slow = "dev"},
+    {.name = "signing-in-50x15",
+	.width = 50,
+	.height = 15,
+	.keys = "G",
+	.several = true,
+	.slow = "dev"},
+    {.name = "sign-in-50x15", .width = 50, .height = 15, .identity_err = &login},
     {.name = "several-delete-80x24",
 	.width = 80,
 	.height = 24,
@@ -210,6 +249,8 @@ static void begin_scene(struct rig *rig, const struct scene *scene)
 	rig->world.fails_code = scene->fails_code;
 	rig->world.no_profile = scene->demo;
 	rig->world.identity_err = scene->identity_err;
+	rig->world.broken = scene->broken;
+	rig->world.slow = scene->slow;
 	rig->world.looked = scene->no_credentials         ? looked
 			    : scene->identity_err != NULL ? looked_for_sso
 							  : NULL;

@@ -245,6 +245,12 @@ static void answer_call(struct world *world, const struct ks_request *request)
 	ks_store_apply(world->store, event);
 }
 
+static bool is_profile(const struct ks_request *request, const char *name)
+{
+	return name != NULL && request->profile_name != NULL &&
+	       strcmp(request->profile_name, name) == 0;
+}
+
 static void answer_identify(struct world *world, const struct ks_request *request)
 {
 	struct ks_event *event = ks_event_new(KS_EVENT_IDENTITY, world->now);
@@ -255,7 +261,8 @@ static void answer_identify(struct world *world, const struct ks_request *reques
 				  : request->profile_name != NULL ? request->profile_name
 								  : "default");
 	info->expires = KS_TIME_NONE;
-	if (world->looked == NULL) {
+	if (world->looked == NULL ||
+	    (world->broken != NULL && !is_profile(request, world->broken))) {
 		info->source =
 		    ks_strdup(world->from_environment ? "environment" : "shared credentials file");
 		info->access_key_id = ks_strdup("AKIAACCOUNTOWNKEYAAA");
@@ -305,6 +312,8 @@ static void submit(struct world *world, struct ks_request *request)
 
 static void answer(struct world *world, const struct ks_request *request)
 {
+	if (request->kind == KS_REQUEST_IDENTIFY && is_profile(request, world->slow))
+		return;
 	if (request->kind == KS_REQUEST_IDENTIFY)
 		answer_identify(world, request);
 	else if (request->kind == KS_REQUEST_CALL)

@@ -54,6 +54,8 @@ struct world {
 	bool no_profile;                   /* credentials that belong to none, like the demo's */
 	const struct ks_err *identity_err; /* optional, with looked: how that failed */
 	const char *const *looked; /* places and findings in turn: then there are no credentials */
+	const char *broken;        /* looked is this profile's alone; NULL: everybody's */
+	const char *slow;          /* this profile signs in for ever; NULL: none */
 	bool silent;               /* nothing is answered: all stays under way */
 	bool opted_out;            /* regions that must be enabled are not */
 	bool from_environment;     /* the credentials are its keys */

@@ -181,15 +181,18 @@ static void add_id(struct ks_bucket_rows *rows, uint64_t id)
 	rows->ids[rows->count++] = id;
 }
 
+/* One that is alone has the pane for itself while it signs in. */
 static bool has_row(const struct ks_store *store, uint32_t profile)
 {
-	return ks_store_profile_err(store, profile) != NULL ||
+	return (ks_store_count_profiles(store) > 1 &&
+		   ks_store_profile_is_signing_in(store, profile)) ||
+	       ks_store_profile_err(store, profile) != NULL ||
 	       ks_store_question_of(store, profile) != NULL;
 }
 
 /*
- * What failed, or waits for the user, comes after the buckets, always in the same order: it must
- * not push them about.
+ * What failed, signs in, or waits for the user, comes after the buckets, always in the same order:
+ * it must not push them about.
  */
 static void add_failures(
     struct ks_bucket_rows *rows, const struct ks_store *store, const char *filter)

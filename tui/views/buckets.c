@@ -318,12 +318,12 @@ static const struct ks_table_column columns[N_COLUMNS] = {
 enum { NARROW_NAME = 11, USED_OF_SEVERAL = 1 };
 
 static void draw_failure(
-    const struct ks_table_cell *cell, const char *what, const struct ks_err *err)
+    const struct ks_table_cell *cell, const char *sign, const char *what, const struct ks_err *err)
 {
-	char line[1024];
+	char brief[KS_FORMAT_BRIEF_SIZE];
 
-	ks_table_printf(cell, KS_ROLE_BAD, "%s %s: %s", cell->glyphs->warning, what,
-	    err != NULL ? ks_err_line(err, line, sizeof line) : "failed");
+	ks_table_printf(cell, KS_ROLE_BAD, "%s %s: %s", sign, what,
+	    err != NULL ? ks_format_err_brief(err, brief) : "failed");
 }
 
 static void draw_failed_scope(
@@ -339,7 +339,29 @@ static void draw_failed_scope(
 		    scope->region);
 	else
 		snprintf(name, sizeof name, "%s", scope->region);
-	draw_failure(cell, name, ks_store_scope_err(store, index, &err) ? &err : NULL);
+	draw_failure(cell, cell->glyphs->warning, name,
+	    ks_store_scope_err(store, index, &err) ? &err : NULL);
+}
+
+/* What failed keeps its remedy in sight while it is tried once more. */
+static void draw_profile_row(
+    const struct buckets_view *view, const struct ks_table_cell *cell, uint32_t index)
+{
+	const struct ks_store *store = view->draw->store;
+	const struct ks_err *err = ks_store_profile_err(store, index);
+	const char *label = ks_store_profile_label(store, index), *sign = cell->glyphs->warning;
+	bool signing_in = ks_store_profile_is_signing_in(store, index);
+
+	if (signing_in)
+		sign = ks_pane_spinner(view->draw);
+	if (ks_store_question_of(store, index) != NULL)
+		ks_table_printf(cell, KS_ROLE_WARN, "%s %s: waiting for an MFA code",
+		    cell->glyphs->warning, label);
+	else if (signing_in && err == NULL)
+		ks_table_printf(
+		    cell, KS_ROLE_BUSY, "%s %s: signing in%s", sign, label, cell->glyphs->ellipsis);
+	else
+		draw_failure(cell, sign, label, err);
 }
 
 /* Rows that are no buckets, and buckets that went away since the rows were made. */
@@ -352,12 +374,8 @@ static bool draw_row(const struct ks_table_cell *cell, const void *self, size_t 
 
 	if (what.kind == KS_ROW_BUCKET)
 		return ks_store_bucket(store, what.id) == NULL;
-	if (what.kind == KS_ROW_PROFILE && ks_store_question_of(store, what.id) != NULL) {
-		ks_table_printf(cell, KS_ROLE_WARN, "%s %s: waiting for an MFA code",
-		    cell->glyphs->warning, ks_store_profile_label(store, what.id));
-	} else if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
-		draw_failure(cell, ks_store_profile_label(store, what.id),
-		    ks_store_profile_err(store, what.id));
+	if (what.kind == KS_ROW_PROFILE && what.id < store->n_profiles) {
+		draw_profile_row(view, cell, what.id);
 	} else if (what.kind == KS_ROW_NOT_ENABLED) {
 		ks_table_printf(cell, KS_ROLE_DIM, "%s not enabled",
 		    ks_format_count(ks_store_count_quiet(store), "region", text));
@@ -424,11 +442,22 @@ static void draw_table(struct buckets_view *view, struct ks_area inside)
 	ks_table_draw(&table, inside, &view->list, draw->glyphs, view);
 }
 
+static bool is_signing_in(const struct ks_store *store)
+{
+	for (uint32_t i = 0; i < store->n_profiles; i++)
+		if (ks_store_profile_is_signing_in(store, i))
+			return true;
+	return false;
+}
+
 static void draw_empty(struct buckets_view *view, struct ks_area inside)
 {
 	struct ks_draw *draw = view->draw;
 
-	if (is_listing(draw->store))
+	if (is_signing_in(draw->store))
+		ks_pane_say(draw, inside, 1, KS_ROLE_DIM, "%s Signing in%s", ks_pane_spinner(draw),
+		    draw->glyphs->ellipsis);
+	else if (is_listing(draw->store))
 		ks_pane_say(draw, inside, 1, KS_ROLE_DIM, "%s Loading%s", ks_pane_spinner(draw),
 		    draw->glyphs->ellipsis);
 	else if (view->rows.total > 0)

@@ -418,6 +418,9 @@ bool ks_describe_profile(struct ks_sheet *sheet, struct ks_draw *draw, uint32_t 
 	err = ks_store_profile_err(draw->store, index);
 	if (err != NULL)
 		ks_describe_err(sheet, draw, err);
+	if (ks_store_profile_is_signing_in(draw->store, index))
+		ks_sheet_field(
+		    sheet, KS_ROLE_BUSY, "State", "signing in%s", draw->glyphs->ellipsis);
 	if (profile->info == NULL)
 		return true;
 	ks_sheet_gap(sheet);
