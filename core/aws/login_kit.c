@@ -36,11 +36,22 @@ struct ks_errand *ks_login_fetch(const struct ks_provider_query *query,
 	char agent[KS_SETTINGS_AGENT_SIZE];
 
 	ks_settings_agent(query->settings, agent, sizeof agent);
-	fetch.agent = agent;
-	fetch.ca_bundle = query->settings->ca_bundle;
-	fetch.connect_ms = service->connect_ms;
-	fetch.direct = service->direct;
-	return query->errands->fetch(query->errands->ctx, &fetch, err);
+	return query->errands->fetch(query->errands->ctx,
+	    &(struct ks_errand_fetch){
+		.method = fetch.method,
+		.url = fetch.url,
+		.headers = fetch.headers,
+		.n_headers = fetch.n_headers,
+		.body = fetch.body,
+		.body_len = fetch.body_len,
+		.timeout_ms = fetch.timeout_ms,
+		.once = fetch.once,
+		.agent = agent,
+		.ca_bundle = query->settings->ca_bundle,
+		.connect_ms = service->connect_ms,
+		.direct = service->direct,
+	    },
+	    err);
 }
 
 struct ks_errand *ks_login_post(const struct ks_provider_query *query,

@@ -88,8 +88,8 @@ peer revoke what=sso
 peer expire who=sso >"$work/out"
 rm -rf "$HOME/.aws/cli"
 press C-r
-check "a login that has ended is a line of its own" shows "! sso: The login for SSO my-sso "
-check "with its remedy" shows "aws sso login --profile sso"
+check "a login that has ended is a line of its own" shows "! sso: run aws sso login --profile sso"
+check "with what it is" shows "The login for SSO my-sso"
 check "and no other" is 1 grep -c '│.! ' "$work/screen"
 peer sso-login >"$work/out"
 press G

@@ -494,7 +494,7 @@ static void one_region_that_fails_is_a_row_and_the_rest_works(void **state)
 	stage_begin(&stage,
 	    &(struct stage_options){.fault = "kind=access-denied,op=GetBuckets,region=eu-west-1",
 		.args = {"--region", "us-east-1", "--region", "eu-west-1"}});
-	stage_wait(&stage, "! eu-west-1: allow lightsail:GetBuckets");
+	stage_wait(&stage, "! eu-west-1: Ask the account's admin");
 	stage_wait(&stage, "1 region failed");
 	stage_wait(&stage, "▸app-logs-prod");
 	stage_press(&stage, "q");
