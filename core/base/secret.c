@@ -16,6 +16,8 @@
 /* Room for hundreds of keys and session tokens; a power of two, else OpenSSL aborts. */
 #define HEAP_SIZE      ((size_t)256 * 1024)
 #define HEAP_MIN_BLOCK 64
+/* Deeper than a library's calls go, with all registers saved. */
+#define STACK_DEPTH ((size_t)32 * 1024)
 
 struct ks_secret {
 	size_t len;
@@ -36,6 +38,14 @@ void ks_wipe(void *data, size_t len)
 {
 	if (data != NULL && len > 0)
 		OPENSSL_cleanse(data, len);
+}
+
+/* Not inlined: it must lie below its caller, where the calls before it were. */
+__attribute__((noinline)) void ks_wipe_stack(void)
+{
+	unsigned char below[STACK_DEPTH];
+
+	OPENSSL_cleanse(below, sizeof below);
 }
 
 void *ks_wiping_malloc(size_t size)

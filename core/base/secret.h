@@ -53,6 +53,13 @@ void ks_secret_wipe_heap(void);
 /* Overwrites memory in a way that the compiler keeps. */
 void ks_wipe(void *data, size_t len);
 
+/*
+ * Overwrites what calls that have returned left on this thread's stack. For libraries that are
+ * bound lazily (Expat): the first call of each function from one saves the vector registers there,
+ * with what was copied through them.
+ */
+void ks_wipe_stack(void);
+
 /* malloc's family, wiping each block before it is given back. Out of memory ends the program. */
 void *ks_wiping_malloc(size_t size);
 void *ks_wiping_calloc(size_t count, size_t size);

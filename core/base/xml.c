@@ -139,6 +139,7 @@ bool ks_xml_read(
 	    reader.problem == NULL)
 		reader.problem = "is not XML";
 	XML_ParserFree(reader.parser);
+	ks_wipe_stack();
 	*problem = reader.problem;
 	return reader.problem == NULL;
 }

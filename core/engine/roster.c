@@ -276,8 +276,6 @@ static bool step_entry(struct ks_roster *roster, struct entry *entry, uint32_t p
 	struct ks_err err = {0};
 	bool unwanted = entry->unwanted;
 
-	if (entry->search == NULL)
-		return false;
 	if (ks_identity_step(entry->search, &identity, &err) == KS_PROVIDER_PENDING) {
 		drop_unwanted(entry);
 		return false;
@@ -297,11 +295,19 @@ static bool step_entry(struct ks_roster *roster, struct entry *entry, uint32_t p
 
 bool ks_roster_step(struct ks_roster *roster)
 {
-	bool ended = false;
+	bool ended = false, stepped = false;
 
-	for (size_t i = 0; i < roster->count; i++)
-		if (roster->entries[i] != NULL)
-			ended |= step_entry(roster, roster->entries[i], (uint32_t)i);
+	for (size_t i = 0; i < roster->count; i++) {
+		struct entry *entry = roster->entries[i];
+
+		if (entry == NULL || entry->search == NULL)
+			continue;
+		stepped = true;
+		ended |= step_entry(roster, entry, (uint32_t)i);
+	}
+	/* Tokens and keys went through many hands. */
+	if (stepped)
+		ks_wipe_stack();
 	return ended;
 }
 
