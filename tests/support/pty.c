@@ -149,6 +149,9 @@ static void run_child(const char *tty, const struct ks_pty_options *options, cha
 {
 	int slave;
 
+	/* As in a shell's foreground, even where the tests run in a background. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	setsid();
 	slave = open(tty, O_RDWR);
 	if (slave < 0 || ioctl(slave, TIOCSCTTY, 0) != 0)
