@@ -66,7 +66,7 @@ rm -rf "$HOME/.aws/cli"
 open_window -p mfa -p keys -r us-east-1
 shows "Needed *MFA code" >"$work/out"
 press Escape
-check "Esc sends none" shows "! mfa: "
+check "Esc sends none" shows "! mfa: have the device "
 press C-r
 check "and Ctrl-R asks again" shows "Needed *MFA code"
 press 123456 Enter
