@@ -119,6 +119,9 @@ static void add_key(struct theatre *theatre, const char *name, const char *hex)
 	for (int i = 0; i < 32; i++) {
 		bytes[0][i] = (char)(ks_hex_value(hex[2 * i]) * 16 + ks_hex_value(hex[2 * i + 1]));
 		bytes[1][31 - i] = bytes[0][i];
+		/* A zero would cut it short; the peer makes none. */
+		if (bytes[0][i] == '\0')
+			abort();
 	}
 	add_secret(theatre, name, bytes[0], sizeof bytes[0]);
 	add_secret(theatre, name, bytes[1], sizeof bytes[1]);
