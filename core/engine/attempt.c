@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "core/aws/endpoint.h"
+#include "core/aws/settings.h"
 #include "core/aws/signer.h"
 
 bool ks_attempt_invocation(char dst[KS_INVOCATION_SIZE])
@@ -47,7 +48,7 @@ struct ks_transfer *ks_attempt_start(
 {
 	struct ks_http_header headers[SIGNED_HEADERS + KS_SIGNER_ADDED + OTHER_HEADERS];
 	char target[64], tries[40], path[300], url[KS_ENDPOINT_SIZE + 1];
-	char hash[KS_SIGNER_HASH_SIZE], agent[512];
+	char hash[KS_SIGNER_HASH_SIZE], agent[KS_SETTINGS_AGENT_SIZE];
 	struct ks_endpoint endpoint;
 	struct ks_signer_result signature;
 	struct ks_transfer *transfer;

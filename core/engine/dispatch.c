@@ -371,7 +371,7 @@ int64_t ks_dispatch_turn(struct ks_dispatch *dispatch)
 				ks_dispatch_finish(dispatch, transfer);
 			again = true;
 		}
-	} while (again);
+	} while (again || ks_roster_is_due(dispatch->roster));
 	return next_due(dispatch, now);
 }
 

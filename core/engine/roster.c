@@ -26,6 +26,7 @@ struct entry {
 	/* A search that is under way, or has ended untold */
 	struct ks_identity_search *search;
 	struct ks_errands *errands;
+	bool stepped;      /* once at least */
 	bool knew_refused; /* it was told of them */
 	bool asked;        /* by ks_roster_identify: not a renewal */
 	uint64_t request;  /* by whom */
@@ -110,7 +111,7 @@ static void begin_search(struct ks_roster *roster, struct entry *entry, uint32_t
 	entry->search =
 	    ks_identity_begin(roster->options, entry->errands, entry->name, entry->refused);
 	entry->knew_refused = entry->refused != NULL;
-	entry->again = entry->unwanted = false;
+	entry->again = entry->unwanted = entry->stepped = false;
 }
 
 /*
@@ -276,6 +277,7 @@ static bool step_entry(struct ks_roster *roster, struct entry *entry, uint32_t p
 	struct ks_err err = {0};
 	bool unwanted = entry->unwanted;
 
+	entry->stepped = true;
 	if (ks_identity_step(entry->search, &identity, &err) == KS_PROVIDER_PENDING) {
 		drop_unwanted(entry);
 		return false;
@@ -309,6 +311,17 @@ bool ks_roster_step(struct ks_roster *roster)
 	if (stepped)
 		ks_wipe_stack();
 	return ended;
+}
+
+bool ks_roster_is_due(const struct ks_roster *roster)
+{
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct entry *entry = roster->entries[i];
+
+		if (entry != NULL && entry->search != NULL && !entry->stepped)
+			return true;
+	}
+	return false;
 }
 
 bool ks_roster_ended(struct ks_roster *roster, struct ks_roster_end *end)

@@ -41,6 +41,10 @@ bool ks_roster_cancel(struct ks_roster *roster, uint64_t request);
 /* Goes on with all searches. True when one has ended. */
 bool ks_roster_step(struct ks_roster *roster);
 
+/* There is a search that has not been stepped yet: it waits for nothing, so that nothing wakes it.
+ */
+bool ks_roster_is_due(const struct ks_roster *roster);
+
 struct ks_roster_end {
 	uint32_t profile;
 	uint64_t request;  /* 0: nobody asked, it was a renewal */

@@ -19,7 +19,7 @@ struct workshop {
 	struct ks_identity_given given;
 	struct ks_secret *secret;
 	struct ks_clock clock;
-	int64_t now; /* what the clock's wall says; 0: the real time */
+	_Atomic int64_t now; /* what the clock's wall says; 0: the real time */
 	char url[200];
 	char journal_folder[64]; /* made by workshop_init, removed by workshop_close */
 	struct ks_worker *worker;

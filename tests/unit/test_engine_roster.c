@@ -253,7 +253,12 @@ static void near_the_end_one_waits_for_the_new_ones(void **state)
 	open_room(steps, COUNT(steps));
 	identify(1);
 	room.now = START + 50 * MINUTE;
+	assert_false(ks_roster_is_due(room.roster));
 	assert_int_equal(ready(), KS_PROVIDER_PENDING);
+	/* Nothing would wake whoever slept now. */
+	assert_true(ks_roster_is_due(room.roster));
+	assert_false(turn());
+	assert_false(ks_roster_is_due(room.roster));
 	go_on();
 	assert_renewed(KS_ERR_NONE);
 	assert_int_equal(ready(), KS_PROVIDER_DONE);

@@ -259,6 +259,34 @@ static void a_call_waits_for_the_identity_that_is_looked_for(void **state)
 	remove_home(&home);
 }
 
+/* A renewal that waits for nothing is over at once: nothing else would wake the worker. */
+static void a_renewal_that_needs_no_waiting_holds_nothing_up(void **state)
+{
+	const int64_t start = INT64_C(1795521600000);
+	const struct scripted_step steps[] = {{.answer = stage_ok("{}")}};
+	struct aws_home home;
+	struct ks_event *event;
+
+	(void)state;
+	stage_set_up(steps, STAGE_COUNT(steps));
+	make_home(&home, NULL);
+	ks_env_free(home.env);
+	setenv("AWS_ACCESS_KEY_ID", "ASIAFIRST", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", WORKSHOP_SECRET, 1);
+	setenv("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T13:00:00Z", 1);
+	home.env = ks_env_capture();
+	unsetenv("AWS_ACCESS_KEY_ID");
+	unsetenv("AWS_CREDENTIAL_EXPIRATION");
+	stage.shop.now = start;
+	open_with_home(&stage.shop, &home);
+	stage.shop.now = start + INT64_C(55) * 60 * 1000;
+	event = workshop_ask(&stage.shop, KS_OP_GET_BUCKETS, NULL);
+	assert_int_equal(event->err.kind, KS_ERR_NONE);
+	ks_event_free(event);
+	stage_finish();
+	remove_home(&home);
+}
+
 static void without_credentials_it_says_where_it_looked(void **state)
 {
 	struct ks_env *env;
@@ -380,6 +408,7 @@ int main(void)
 	    cmocka_unit_test(renewal_is_not_one_of_the_attempts),
 	    cmocka_unit_test(calls_that_went_stale_together_all_use_the_new_credentials),
 	    cmocka_unit_test(a_call_waits_for_the_identity_that_is_looked_for),
+	    cmocka_unit_test(a_renewal_that_needs_no_waiting_holds_nothing_up),
 	    cmocka_unit_test(without_credentials_it_says_where_it_looked),
 	    cmocka_unit_test(tls_trusts_the_bundle_that_is_named_and_nothing_else),
 	    cmocka_unit_test(a_proxy_that_refuses_is_named_and_nothing_was_sent),
