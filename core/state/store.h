@@ -166,7 +166,6 @@ struct ks_left {
 /* What an identity needs of the user. Its answer is kept only until the plan has sent it. */
 struct ks_open_question {
 	struct ks_question *asked;
-	int64_t since;
 	bool answered;            /* the plan sends it next; the user is not asked any more */
 	struct ks_secret *answer; /* NULL: declined */
 	char *reason;             /* why, if not by the user; NULL */

@@ -80,6 +80,13 @@ static void want_again(struct ks_store *store, uint32_t profile)
 	}
 }
 
+static void became_known(struct ks_store *store, uint32_t profile, int64_t at)
+{
+	ks_fetched_known(&store->profiles[profile].identity, at);
+	want_again(store, profile);
+	ks_choice_regions(store, profile);
+}
+
 /* An identity that is being looked for again will be answered: that counts then. */
 bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
 {
@@ -95,8 +102,7 @@ bool ks_profiles_renewed(struct ks_store *store, struct ks_event *event)
 		ks_fetched_failed(&profile->identity, &event->err, event->at);
 		return true;
 	}
-	ks_fetched_known(&profile->identity, event->at);
-	want_again(store, event->profile);
+	became_known(store, event->profile, event->at);
 	return true;
 }
 
@@ -115,9 +121,7 @@ bool ks_profiles_identity(struct ks_store *store, struct ks_task *task, struct k
 		ks_choice_forget(store, task->profile, event);
 		return true;
 	}
-	ks_fetched_known(&profile->identity, event->at);
-	want_again(store, task->profile);
-	ks_choice_regions(store, task->profile);
+	became_known(store, task->profile, event->at);
 	return true;
 }
 

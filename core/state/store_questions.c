@@ -65,7 +65,7 @@ static void remove_question(struct ks_store *store, struct ks_open_question *que
 }
 
 /* Whom nobody can ask about is told so at once: the worker must not wait for it. */
-static void add_question(struct ks_store *store, struct ks_question *asked, int64_t at)
+static void add_question(struct ks_store *store, struct ks_question *asked)
 {
 	bool waits = asked->profile < store->n_profiles && count_waiting(store) < KS_QUESTIONS_MAX;
 
@@ -73,7 +73,6 @@ static void add_question(struct ks_store *store, struct ks_question *asked, int6
 	    &store->index->questions_cap, sizeof *store->questions);
 	store->questions[store->n_questions++] = (struct ks_open_question){
 	    .asked = asked,
-	    .since = at,
 	    .answered = !waits,
 	    .reason = waits ? NULL : ks_strdup("there are too many questions at once"),
 	};
@@ -89,7 +88,7 @@ bool ks_questions_asked(struct ks_store *store, struct ks_event *event)
 	before = find_question(store, asked->id);
 	if (before != NULL)
 		remove_question(store, before);
-	add_question(store, asked, event->at);
+	add_question(store, asked);
 	event->question = NULL;
 	return true;
 }

@@ -477,19 +477,41 @@ static void events_about_what_is_gone_are_ignored(void **state)
 	replay_end(&replay);
 }
 
-static void renew(struct replay *replay, uint32_t profile, enum ks_err_kind kind, int64_t expires)
+static void renew_in(struct replay *replay, const char *region, uint32_t profile,
+    enum ks_err_kind kind, int64_t expires)
 {
 	struct ks_event *event = ks_event_new(KS_EVENT_RENEWED, replay->now);
 
 	event->profile = profile;
 	event->identity = ks_calloc(1, sizeof *event->identity);
 	event->identity->profile = ks_strdup("p");
+	event->identity->region = ks_strdup(region);
 	event->identity->expires = expires;
 	if (kind != KS_ERR_NONE) {
 		ks_err_set(&event->err, kind, "The login has expired.");
 		ks_err_tip(&event->err, "run: aws sso login");
 	}
 	ks_store_apply(replay->store, event);
+}
+
+static void renew(struct replay *replay, uint32_t profile, enum ks_err_kind kind, int64_t expires)
+{
+	renew_in(replay, "us-east-1", profile, kind, expires);
+}
+
+/* The profile was changed meanwhile: a renewal reads it anew. */
+static void a_renewal_brings_the_region_along(void **state)
+{
+	struct replay replay;
+
+	(void)state;
+	replay_begin(&replay, &(struct ks_store_options){0});
+	replay_identify(&replay, "us-east-1");
+	renew_in(&replay, "eu-west-1", 0, KS_ERR_NONE, replay.now + REPLAY_DAY);
+	replay_plan(&replay);
+	assert_non_null(replay_find(&replay, KS_OP_GET_BUCKETS, "eu-west-1"));
+	assert_null(replay_find(&replay, KS_OP_GET_BUCKETS, "us-east-1"));
+	replay_end(&replay);
 }
 
 /* What was read stays; only what is to be read next can't be. */
@@ -584,6 +606,7 @@ int main(void)
 	    cmocka_unit_test(a_bucket_that_is_not_found_has_the_list_read_anew),
 	    cmocka_unit_test(findings_are_counted_as_time_goes_by),
 	    cmocka_unit_test(events_about_what_is_gone_are_ignored),
+	    cmocka_unit_test(a_renewal_brings_the_region_along),
 	    cmocka_unit_test(credentials_that_cant_be_renewed_fail_their_profile),
 	    cmocka_unit_test(what_lacks_an_identity_fails_with_it_and_is_read_once_there_is_one),
 	};
