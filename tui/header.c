@@ -193,20 +193,22 @@ static void add_waiting(struct parts *parts, const struct ks_store *store, bool 
 	const char *who = "";
 	char text[PART_SIZE];
 	size_t count = 0;
+	bool several;
 
 	for (uint32_t i = 0; i < store->n_profiles; i++) {
 		if (ks_store_question_of(store, i) == NULL)
 			continue;
-		who = ks_store_profile_name(store, i);
+		who = ks_store_profile_label(store, i);
 		count++;
 	}
 	if (count == 0)
 		return;
+	several = ks_store_count_profiles(store) > 1;
 	if (count > 1)
 		snprintf(text, sizeof text, "%zu profiles waiting for MFA codes", count);
 	else
-		snprintf(text, sizeof text, "%s%swaiting for an MFA code",
-		    store->n_profiles > 1 ? who : "", store->n_profiles > 1 ? " " : "");
+		snprintf(text, sizeof text, "%s%swaiting for an MFA code", several ? who : "",
+		    several ? " " : "");
 	add_part(parts, KS_ROLE_WARN, 1, 2, brief ? "MFA code needed" : text);
 }
 

@@ -159,6 +159,24 @@ static void who_could_not_sign_in_keeps_the_row(void **state)
 	rig_end(&rig);
 }
 
+/* By the name that the row has, as with buckets. */
+static void the_filter_finds_what_failed_by_its_profile(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	begin(&rig, 2, &(struct world){.denied_region = "eu-west-1"});
+	assert_true(rig_shows(&rig, "! dev eu-west-1"));
+	rig_keys(&rig, "/");
+	rig_keys(&rig, "d");
+	rig_keys(&rig, "e");
+	rig_keys(&rig, "v");
+	rig_settle(&rig);
+	assert_true(rig_shows(&rig, "! dev eu-west-1"));
+	assert_false(rig_shows(&rig, "! prod eu-west-1"));
+	rig_end(&rig);
+}
+
 static void who_signs_in_alone_has_the_pane(void **state)
 {
 	static const char *const dev[] = {"dev"};
@@ -182,6 +200,7 @@ int main(void)
 	    cmocka_unit_test(a_message_of_any_length_stays_within_its_row),
 	    cmocka_unit_test(who_signs_in_has_a_row_until_that_is_over),
 	    cmocka_unit_test(who_could_not_sign_in_keeps_the_row),
+	    cmocka_unit_test(the_filter_finds_what_failed_by_its_profile),
 	    cmocka_unit_test(who_signs_in_alone_has_the_pane),
 	};
 

@@ -93,15 +93,23 @@ static bool has_key_like(const struct ks_bucket_entry *entry, const char *filter
 	return false;
 }
 
+/* Where a row is: the region, and whose it is where that is said, too. */
+static bool is_place_like(const struct ks_store *store, uint32_t scope, const char *filter)
+{
+	uint32_t profile = store->scopes[scope].profile;
+
+	return ks_text_contains(store->scopes[scope].region, filter) ||
+	       (ks_store_count_profiles(store) > 1 &&
+		   ks_text_contains(ks_store_profile_label(store, profile), filter));
+}
+
 /* The buckets of one scope that pass the filter, in the store's order: by name. */
 static void gather_scope(struct rows *rows, const struct ks_store *store, uint32_t index,
     const char *filter, enum ks_bucket_order order)
 {
 	const struct ks_scope *scope = &store->scopes[index];
 	int64_t rank = order == KS_BUCKET_ORDER_REGION ? region_rank(store, index) : 0;
-	bool all = ks_text_contains(scope->region, filter) ||
-		   (ks_store_count_profiles(store) > 1 &&
-		       ks_text_contains(ks_store_profile_label(store, scope->profile), filter));
+	bool all = is_place_like(store, index, filter);
 
 	for (size_t i = 0; i < scope->n_entries; i++) {
 		const struct ks_bucket_entry *entry = scope->entries[i];
@@ -200,11 +208,11 @@ static void add_failures(
 	bool quiet = false;
 
 	for (uint32_t i = 0; i < store->n_profiles; i++)
-		if (has_row(store, i) && ks_text_contains(ks_store_profile_name(store, i), filter))
+		if (has_row(store, i) && ks_text_contains(ks_store_profile_label(store, i), filter))
 			add_id(rows, ks_buckets_failed_profile_id(i));
 	for (uint32_t i = 0; i < store->n_scopes; i++) {
 		if (store->scopes[i].buckets.state != KS_FETCH_FAILED ||
-		    !ks_text_contains(store->scopes[i].region, filter) ||
+		    !is_place_like(store, i, filter) ||
 		    ks_store_profile_says(
 			store, store->scopes[i].profile, &store->scopes[i].buckets))
 			continue;
@@ -244,9 +252,14 @@ uint64_t ks_bucket_rows_print(const struct ks_store *store)
 						  (store->profiles[i].chosen ? 64 : 0));
 		print = ks_hash_number(print, ks_store_question_of(store, i) != NULL);
 	}
-	for (size_t i = 0; i < store->n_scopes; i++) {
+	for (uint32_t i = 0; i < store->n_scopes; i++) {
 		const struct ks_scope *scope = &store->scopes[i];
 
+		if (scope->buckets.state == KS_FETCH_FAILED) {
+			print = ks_hash_number(print, ks_store_is_quiet(store, i));
+			print = ks_hash_number(
+			    print, ks_store_profile_says(store, scope->profile, &scope->buckets));
+		}
 		print = ks_hash_number(print, scope->n_entries);
 		print = ks_hash_number(print, scope->buckets.state + (scope->chosen ? 8 : 0));
 		print = ks_hash_number(print, (uint64_t)scope->buckets.at);
