@@ -80,11 +80,6 @@ const char *ks_provider_value(const struct ks_provider_query *query, const char 
 	return ks_provider_find(query, key, &setting) ? setting.value : NULL;
 }
 
-bool ks_provider_has_keys(const struct ks_provider_query *query)
-{
-	return ks_provider_value(query, "aws_access_key_id") != NULL;
-}
-
 enum ks_provider_result ks_provider_fail_setting(const struct ks_provider_query *query,
     const struct ks_provider_setting *setting, struct ks_provider_answer *answer, const char *tip,
     const char *problem, ...)

@@ -44,8 +44,6 @@ bool ks_provider_find_in(const struct ks_provider_query *query, const char *type
     const char *key, struct ks_provider_setting *out);
 /* The profile's value, or NULL. */
 const char *ks_provider_value(const struct ks_provider_query *query, const char *key);
-/* Does the profile hold keys of its own, in either file? */
-bool ks_provider_has_keys(const struct ks_provider_query *query);
 
 /*
  * "FILE, line N, profile P: KEY PROBLEM" as a broken configuration, with a tip. PROBLEM is clean

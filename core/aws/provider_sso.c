@@ -138,8 +138,6 @@ static bool read_end(const struct sso *sso, const struct ks_errand_end *end,
 
 	if (end->err.kind == KS_ERR_NONE && end->status == 200)
 		return take_reply(sso, end, got, err);
-	if (end->err.kind == KS_ERR_NONE && end->status == 401)
-		return refuse_login(sso, err);
 	if (end->err.kind == KS_ERR_NONE && (end->status == 403 || end->status == 404))
 		return refuse_role(sso, end, err);
 	snprintf(problem, sizeof problem, "%s gave no credentials for the role %s in %s", sso->name,
